@@ -1,0 +1,66 @@
+package dev.wasmsandbox;
+
+import java.util.concurrent.CompletableFuture;
+
+import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.screen.ModuleExport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call on another thread. Cancelling it stops the guest: the lease is told, and the
+ * watchdog ends the call at its next tick. A lease that begins after the cancellation is
+ * given back without a call.
+ */
+final class AsyncCall<T extends @Nullable Object> extends CompletableFuture<T> implements Runnable {
+
+	private final DefaultWasmSandbox sandbox;
+
+	private final ModuleExport function;
+
+	private final Class<T> resultType;
+
+	private final long[] arguments;
+
+	private volatile @Nullable GuestInstance guest;
+
+	AsyncCall(DefaultWasmSandbox sandbox, ModuleExport function, Class<T> resultType, long[] arguments) {
+		this.sandbox = sandbox;
+		this.function = function;
+		this.resultType = resultType;
+		this.arguments = arguments;
+	}
+
+	@Override
+	public void run() {
+		if (isDone()) {
+			return;
+		}
+		try {
+			long[] results = this.sandbox.invokeClean(this.function, this.arguments, this);
+			complete(Conversions.result(this.sandbox.signature(this.function), this.resultType, results));
+		}
+		catch (Throwable ex) {
+			completeExceptionally(ex);
+		}
+		finally {
+			this.guest = null;
+		}
+	}
+
+	/** Tells which lease runs the call; false if there is nothing left to run. */
+	boolean begin(GuestInstance leased) {
+		this.guest = leased;
+		return !isDone();
+	}
+
+	@Override
+	public boolean cancel(boolean mayInterruptIfRunning) {
+		boolean cancelled = super.cancel(mayInterruptIfRunning);
+		GuestInstance running = this.guest;
+		if (cancelled && running != null) {
+			running.cancel();
+		}
+		return cancelled;
+	}
+
+}

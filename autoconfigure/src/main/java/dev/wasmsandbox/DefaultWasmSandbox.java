@@ -1,0 +1,191 @@
+package dev.wasmsandbox;
+
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+import dev.wasmsandbox.engine.CompiledModule;
+import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.SandboxBusyException;
+import dev.wasmsandbox.error.SandboxInterruptedException;
+import dev.wasmsandbox.error.WasmSandboxException;
+import dev.wasmsandbox.observe.CallStatistics;
+import dev.wasmsandbox.observe.Outcome;
+import dev.wasmsandbox.pool.InstancePool;
+import dev.wasmsandbox.screen.FunctionSignature;
+import dev.wasmsandbox.screen.ModuleExport;
+import org.jspecify.annotations.Nullable;
+
+/** The one implementation: a module's code, its pool and its counters. */
+final class DefaultWasmSandbox implements WasmSandbox {
+
+	private final ModuleInfo info;
+
+	private final CompiledModule code;
+
+	private final InstancePool pool;
+
+	private final Executor asyncExecutor;
+
+	private final Runnable whenClosed;
+
+	private final CallStatistics statistics = new CallStatistics();
+
+	private final AtomicLong sessions = new AtomicLong();
+
+	private final AtomicBoolean closed = new AtomicBoolean();
+
+	DefaultWasmSandbox(ModuleInfo info, CompiledModule code, InstancePool pool, Executor asyncExecutor,
+			Runnable whenClosed) {
+		this.info = info;
+		this.code = code;
+		this.pool = pool;
+		this.asyncExecutor = asyncExecutor;
+		this.whenClosed = whenClosed;
+	}
+
+	@Override
+	public String name() {
+		return this.info.name();
+	}
+
+	@Override
+	public ModuleInfo info() {
+		return this.info;
+	}
+
+	@Override
+	public SandboxStatistics statistics() {
+		return new SandboxStatistics(this.statistics.byOutcome(), this.pool.statistics());
+	}
+
+	@Override
+	public <T extends @Nullable Object> T call(String function, Class<T> resultType, Object... arguments) {
+		ModuleExport export = counted(() -> resolve(name(), this.code, function));
+		long[] raw = counted(() -> check(export, resultType, arguments));
+		return Conversions.result(signature(export), resultType, invokeClean(export, raw, null));
+	}
+
+	@Override
+	public <T extends @Nullable Object> CompletableFuture<T> callAsync(String function, Class<T> resultType,
+			Object... arguments) {
+		try {
+			ModuleExport export = counted(() -> resolve(name(), this.code, function));
+			long[] raw = counted(() -> check(export, resultType, arguments));
+			AsyncCall<T> call = new AsyncCall<>(this, export, resultType, raw);
+			this.asyncExecutor.execute(call);
+			return call;
+		}
+		catch (RejectedExecutionException ex) {
+			this.statistics.record(Outcome.BUSY, 1);
+			return CompletableFuture.failedFuture(new SandboxBusyException(name(), function,
+					"too many asynchronous calls are waiting; raise async.queue-capacity or call less often", ex));
+		}
+		catch (WasmSandboxException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	@Override
+	public WasmFunction export(String function) {
+		return new InCleanInstance(resolve(name(), this.code, function));
+	}
+
+	@Override
+	public SandboxSession openSession() {
+		return openSession(name() + "-" + this.sessions.incrementAndGet());
+	}
+
+	@Override
+	public SandboxSession openSession(String instanceId) {
+		Objects.requireNonNull(instanceId, "instanceId");
+		return new SandboxSession(instanceId, this.pool, counted(this.pool::acquire), this.statistics);
+	}
+
+	@Override
+	public void close() {
+		if (this.closed.compareAndSet(false, true)) {
+			this.pool.close();
+			this.whenClosed.run();
+		}
+	}
+
+	private long[] check(ModuleExport export, Class<?> resultType, Object[] arguments) {
+		Conversions.requireResult(name(), export.name(), signature(export), resultType);
+		return Conversions.arguments(name(), export.name(), signature(export), arguments);
+	}
+
+	FunctionSignature signature(ModuleExport export) {
+		return Objects.requireNonNull(export.signature());
+	}
+
+	/** Leases, calls, gives back and counts. */
+	long @Nullable [] invokeClean(ModuleExport function, long[] arguments, @Nullable AsyncCall<?> async) {
+		GuestInstance guest = null;
+		Outcome outcome = Outcome.ERROR;
+		try {
+			guest = this.pool.acquire();
+			if (async != null && !async.begin(guest)) {
+				throw new SandboxInterruptedException(name(), function.name(), "the call was cancelled", null);
+			}
+			long[] results = guest.call(function.index(), function.name(), arguments);
+			outcome = Outcome.SUCCESS;
+			return results;
+		}
+		catch (WasmSandboxException ex) {
+			outcome = Outcomes.of(ex);
+			throw ex;
+		}
+		finally {
+			this.statistics.record(outcome, 1);
+			if (guest != null) {
+				this.pool.release(guest);
+			}
+		}
+	}
+
+	private <T> T counted(java.util.function.Supplier<T> step) {
+		try {
+			return step.get();
+		}
+		catch (WasmSandboxException ex) {
+			this.statistics.record(Outcomes.of(ex), 1);
+			throw ex;
+		}
+	}
+
+	static ModuleExport resolve(String moduleName, CompiledModule code, String function) {
+		ModuleExport export = code.functions().get(function);
+		if (export == null) {
+			throw new GuestAbiException(moduleName, function, "no such function is exported; there "
+					+ (code.functions().isEmpty() ? "are none" : "are " + known(code)), null);
+		}
+		return export;
+	}
+
+	private static String known(CompiledModule code) {
+		TreeSet<String> names = new TreeSet<>(code.functions().keySet());
+		int shown = 20;
+		String list = String.join(", ", names.stream().limit(shown).toList());
+		return (names.size() > shown) ? list + " and " + (names.size() - shown) + " more" : list;
+	}
+
+	private final class InCleanInstance extends ResolvedFunction {
+
+		InCleanInstance(ModuleExport export) {
+			super(DefaultWasmSandbox.this.name(), export);
+		}
+
+		@Override
+		long @Nullable [] invoke(ModuleExport function, long[] arguments) {
+			return invokeClean(function, arguments, null);
+		}
+
+	}
+
+}

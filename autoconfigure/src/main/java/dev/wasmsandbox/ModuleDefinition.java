@@ -1,0 +1,105 @@
+package dev.wasmsandbox;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.limits.PoolSettings;
+import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.module.ModuleSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What it takes to load a module. Immutable.
+ *
+ * @param name its name: letters, digits, dots, dashes and underscores
+ * @param source where its bytes come from
+ * @param limits what one sandbox may use
+ * @param pool the bounds of its pool
+ * @param hostFunctions functions for its imports, before those of the registry; more than
+ * it imports is fine
+ */
+public record ModuleDefinition(String name, ModuleSource source, SandboxLimits limits, PoolSettings pool,
+		List<HostFunction> hostFunctions) {
+
+	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
+	public ModuleDefinition {
+		if (!NAME.matcher(name).matches()) {
+			throw new IllegalArgumentException("A module's name has 1 to 100 letters, digits, dots, dashes and "
+					+ "underscores and begins with a letter or digit, but is '" + name + "'");
+		}
+		hostFunctions = List.copyOf(hostFunctions);
+	}
+
+	/** Begins a definition with the default limits. */
+	public static Builder named(String name) {
+		return new Builder(name);
+	}
+
+	/** Collects what a definition needs. Not thread-safe. */
+	public static final class Builder {
+
+		private final String name;
+
+		private @Nullable ModuleSource source;
+
+		private SandboxLimits limits = SandboxLimits.defaults();
+
+		private PoolSettings pool = PoolSettings.defaults();
+
+		private final List<HostFunction> hostFunctions = new ArrayList<>();
+
+		private Builder(String name) {
+			this.name = name;
+		}
+
+		/** The name it was begun with. */
+		public String name() {
+			return this.name;
+		}
+
+		/** The limits as set so far. */
+		public SandboxLimits limits() {
+			return this.limits;
+		}
+
+		/** The pool's bounds as set so far. */
+		public PoolSettings pool() {
+			return this.pool;
+		}
+
+		public Builder source(ModuleSource from) {
+			this.source = from;
+			return this;
+		}
+
+		public Builder limits(SandboxLimits limits) {
+			this.limits = limits;
+			return this;
+		}
+
+		public Builder pool(PoolSettings pool) {
+			this.pool = pool;
+			return this;
+		}
+
+		public Builder hostFunction(HostFunction function) {
+			this.hostFunctions.add(function);
+			return this;
+		}
+
+		/**
+		 * Makes the definition.
+		 * @throws NullPointerException if no source was set
+		 */
+		public ModuleDefinition build() {
+			ModuleSource from = Objects.requireNonNull(this.source, "A module needs a source");
+			return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions);
+		}
+
+	}
+
+}

@@ -1,0 +1,26 @@
+package dev.wasmsandbox;
+
+import java.time.Duration;
+
+import dev.wasmsandbox.compile.CodeTier;
+import dev.wasmsandbox.limits.PoolSettings;
+import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.screen.ModuleReport;
+
+/**
+ * What is known about a loaded module. Immutable.
+ *
+ * @param name its name
+ * @param source where it came from
+ * @param digest the SHA-256 of its binary, in lower-case hexadecimal digits
+ * @param report what its binary says
+ * @param tier how its code runs
+ * @param compileTime how long compiling took; it may have been compiled earlier, under
+ * another name
+ * @param codeBytes the size of the generated class files, in bytes
+ * @param limits what one sandbox may use
+ * @param pool the bounds of its pool
+ */
+public record ModuleInfo(String name, String source, String digest, ModuleReport report, CodeTier tier,
+		Duration compileTime, long codeBytes, SandboxLimits limits, PoolSettings pool) {
+}

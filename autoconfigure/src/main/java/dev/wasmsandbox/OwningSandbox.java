@@ -1,0 +1,56 @@
+package dev.wasmsandbox;
+
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+/** A sandbox that closes the registry it was built with. */
+record OwningSandbox(WasmSandbox sandbox, WasmSandboxes registry) implements WasmSandbox {
+
+	@Override
+	public String name() {
+		return this.sandbox.name();
+	}
+
+	@Override
+	public ModuleInfo info() {
+		return this.sandbox.info();
+	}
+
+	@Override
+	public SandboxStatistics statistics() {
+		return this.sandbox.statistics();
+	}
+
+	@Override
+	public <T extends @Nullable Object> T call(String function, Class<T> resultType, Object... arguments) {
+		return this.sandbox.call(function, resultType, arguments);
+	}
+
+	@Override
+	public <T extends @Nullable Object> CompletableFuture<T> callAsync(String function, Class<T> resultType,
+			Object... arguments) {
+		return this.sandbox.callAsync(function, resultType, arguments);
+	}
+
+	@Override
+	public WasmFunction export(String function) {
+		return this.sandbox.export(function);
+	}
+
+	@Override
+	public SandboxSession openSession() {
+		return this.sandbox.openSession();
+	}
+
+	@Override
+	public SandboxSession openSession(String instanceId) {
+		return this.sandbox.openSession(instanceId);
+	}
+
+	@Override
+	public void close() {
+		this.registry.close();
+	}
+
+}

@@ -1,0 +1,112 @@
+package dev.wasmsandbox;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+import dev.wasmsandbox.error.ModuleRejectedException;
+import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.limits.PoolSettings;
+import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.module.ModuleCache;
+import dev.wasmsandbox.module.ModuleSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds one sandbox outside of Spring. Not thread-safe.
+ */
+public final class SandboxBuilder {
+
+	private String name = "module";
+
+	private @Nullable ModuleSource source;
+
+	private SandboxLimits limits = SandboxLimits.defaults();
+
+	private PoolSettings pool = PoolSettings.defaults();
+
+	private final WasmSandboxes.Builder registry = WasmSandboxes.builder();
+
+	SandboxBuilder() {
+	}
+
+	/** The module's name in messages; {@code module} if none is given. */
+	public SandboxBuilder name(String moduleName) {
+		this.name = moduleName;
+		return this;
+	}
+
+	/** Reads the module from a file. */
+	public SandboxBuilder source(Path file) {
+		return source(ModuleSource.of(file));
+	}
+
+	/** Takes the module's bytes, which are copied. */
+	public SandboxBuilder source(byte[] bytes) {
+		return source(ModuleSource.of(bytes));
+	}
+
+	/** Reads the module from anywhere. */
+	public SandboxBuilder source(ModuleSource from) {
+		this.source = from;
+		return this;
+	}
+
+	/** A cache to share with other sandboxes; it is not closed with this one. */
+	public SandboxBuilder moduleCache(ModuleCache cache) {
+		this.registry.moduleCache(cache);
+		return this;
+	}
+
+	/** The most memory the guest may have, in bytes. */
+	public SandboxBuilder memoryLimit(long bytes) {
+		this.limits = this.limits.withMemoryBytes(bytes);
+		return this;
+	}
+
+	/** How long one call may run. */
+	public SandboxBuilder callTimeout(Duration timeout) {
+		this.limits = this.limits.withCallTimeout(timeout);
+		return this;
+	}
+
+	/** All limits at once. */
+	public SandboxBuilder limits(SandboxLimits all) {
+		this.limits = all;
+		return this;
+	}
+
+	/** The bounds of the pool. */
+	public SandboxBuilder pool(PoolSettings settings) {
+		this.pool = settings;
+		return this;
+	}
+
+	/** A function that the module imports. */
+	public SandboxBuilder hostFunction(HostFunction function) {
+		this.registry.hostFunction(function);
+		return this;
+	}
+
+	/**
+	 * Loads the module.
+	 * @throws ModuleRejectedException if it cannot be run, with the reason
+	 * @throws IllegalStateException if no source was given
+	 */
+	public WasmSandbox build() {
+		ModuleSource from = this.source;
+		if (from == null) {
+			throw new IllegalStateException("A sandbox needs a source: call source(...) before build()");
+		}
+		WasmSandboxes sandboxes = this.registry.build();
+		try {
+			WasmSandbox sandbox = sandboxes
+				.load(ModuleDefinition.named(this.name).source(from).limits(this.limits).pool(this.pool).build());
+			return new OwningSandbox(sandbox, sandboxes);
+		}
+		catch (RuntimeException ex) {
+			sandboxes.close();
+			throw ex;
+		}
+	}
+
+}

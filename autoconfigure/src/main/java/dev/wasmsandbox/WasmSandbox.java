@@ -1,0 +1,88 @@
+package dev.wasmsandbox;
+
+import java.util.concurrent.CompletableFuture;
+
+import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.SandboxBusyException;
+import dev.wasmsandbox.error.SandboxTimeoutException;
+import dev.wasmsandbox.error.SandboxTrapException;
+import dev.wasmsandbox.error.WasmSandboxException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One module, ready to be called. Every {@link #call} runs in a clean instance and sees
+ * nothing of any other call. Thread-safe; this is the bean to inject.
+ *
+ * <p>
+ * Arguments and results are numbers: {@code i32} is an {@code int}, {@code i64} a
+ * {@code long}, {@code f32} a {@code float}, {@code f64} a {@code double}. Java's
+ * lossless widening is applied where it is needed. All failures are
+ * {@link WasmSandboxException}s.
+ */
+public interface WasmSandbox extends AutoCloseable {
+
+	/** Builds a sandbox outside of Spring. */
+	static SandboxBuilder builder() {
+		return new SandboxBuilder();
+	}
+
+	/** The name of the module. */
+	String name();
+
+	/** What is known about the module. */
+	ModuleInfo info();
+
+	/** Calls so far and sandboxes at this moment. */
+	SandboxStatistics statistics();
+
+	/**
+	 * Calls an exported function in a clean instance.
+	 * @param function the name of the export
+	 * @param resultType {@code int.class}, {@code long.class}, {@code float.class} or
+	 * {@code double.class} (or their wrappers) for one result; {@code void.class} to
+	 * ignore results; {@code Object[].class} for all results, boxed; {@code long[].class}
+	 * for all results as raw bits
+	 * @param arguments one for each parameter
+	 * @return the result, {@code null} for {@code void}
+	 * @throws GuestAbiException if there is no such function, or number or types of the
+	 * arguments or the result do not fit; the guest was not run
+	 * @throws SandboxTrapException if the guest trapped
+	 * @throws SandboxTimeoutException if it ran past {@code limits.call-timeout}
+	 * @throws SandboxBusyException if no sandbox became free in time
+	 */
+	<T extends @Nullable Object> T call(String function, Class<T> resultType, Object... arguments);
+
+	/**
+	 * As {@link #call}, on a thread of the library's own. Cancelling the future stops the
+	 * guest.
+	 * @return a future that fails with the exceptions of {@link #call}; with a
+	 * {@link SandboxBusyException} if too many calls are waiting
+	 */
+	<T extends @Nullable Object> CompletableFuture<T> callAsync(String function, Class<T> resultType,
+			Object... arguments);
+
+	/**
+	 * Resolves an exported function. Each of its calls runs in a clean instance.
+	 * @throws GuestAbiException if there is no such function
+	 */
+	WasmFunction export(String function);
+
+	/**
+	 * Leases one sandbox for several calls that share its state. Close it.
+	 * @throws SandboxBusyException if no sandbox became free in time
+	 */
+	SandboxSession openSession();
+
+	/**
+	 * As {@link #openSession()}, with a label for logs and messages.
+	 */
+	SandboxSession openSession(String instanceId);
+
+	/**
+	 * Unloads the module: further calls are refused with {@link IllegalStateException},
+	 * running ones end as they would.
+	 */
+	@Override
+	void close();
+
+}

@@ -1,0 +1,259 @@
+package dev.wasmsandbox;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import dev.wasmsandbox.engine.HostBinding;
+import dev.wasmsandbox.engine.SandboxFactory;
+import dev.wasmsandbox.engine.Watchdog;
+import dev.wasmsandbox.error.ModuleRejectedException;
+import dev.wasmsandbox.error.ModuleRejectedException.Reason;
+import dev.wasmsandbox.error.UnknownModuleException;
+import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.module.LoadedModule;
+import dev.wasmsandbox.module.ModuleCache;
+import dev.wasmsandbox.pool.InstancePool;
+import dev.wasmsandbox.screen.ModuleReport;
+import dev.wasmsandbox.screen.ModuleScreener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The registry of loaded modules by name, and what they share: the module cache, the
+ * watchdog and the threads of asynchronous calls. Thread-safe.
+ */
+public final class WasmSandboxes implements AutoCloseable {
+
+	private final ModuleCache cache;
+
+	private final boolean ownsCache;
+
+	private final List<HostFunction> hostFunctions;
+
+	private final Watchdog watchdog = new Watchdog();
+
+	private final ThreadPoolExecutor asyncExecutor;
+
+	private final ConcurrentMap<String, WasmSandbox> sandboxes = new ConcurrentHashMap<>();
+
+	/** Names that are being loaded, so that two loads of one name cannot both succeed. */
+	private final Set<String> loading = ConcurrentHashMap.newKeySet();
+
+	private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+
+	private volatile boolean closed;
+
+	private WasmSandboxes(Builder builder) {
+		this.ownsCache = builder.cache == null;
+		this.cache = (builder.cache != null) ? builder.cache : new ModuleCache();
+		this.hostFunctions = List.copyOf(builder.hostFunctions);
+		AsyncSettings async = builder.async;
+		this.asyncExecutor = new ThreadPoolExecutor(async.threads(), async.threads(), 10, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(async.queueCapacity()),
+				Thread.ofPlatform().name("wasm-call-", 1).daemon().factory());
+		this.asyncExecutor.allowCoreThreadTimeOut(true);
+	}
+
+	/** Builds a registry outside of Spring. */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * Loads a module: reads, screens and compiles it, binds its imports, and makes one
+	 * instance to see that it can.
+	 * @return the module, ready to be called
+	 * @throws ModuleRejectedException if it cannot be run, with the reason
+	 * @throws IllegalStateException if a module of this name is loaded, or this registry
+	 * is closed
+	 */
+	public WasmSandbox load(ModuleDefinition definition) {
+		String name = definition.name();
+		if (!this.loading.add(name)) {
+			throw nameTaken(name);
+		}
+		try {
+			if (this.sandboxes.containsKey(name)) {
+				throw nameTaken(name);
+			}
+			WasmSandbox sandbox = create(definition);
+			this.sandboxes.put(name, sandbox);
+			if (this.closed) {
+				sandbox.close();
+				throw new IllegalStateException("The registry of sandboxes is closed");
+			}
+			changed(name);
+			return sandbox;
+		}
+		finally {
+			this.loading.remove(name);
+		}
+	}
+
+	private static IllegalStateException nameTaken(String name) {
+		return new IllegalStateException(
+				"A module named '" + name + "' is already loaded; unload it first or use another name");
+	}
+
+	private WasmSandbox create(ModuleDefinition definition) {
+		if (this.closed) {
+			throw new IllegalStateException("The registry of sandboxes is closed");
+		}
+		String name = definition.name();
+		byte[] bytes = read(definition);
+		ModuleReport report = ModuleScreener.screen(name, bytes, definition.limits());
+		List<HostBinding> bindings = bindings(definition);
+		SandboxFactory.requireImports(name, report, bindings);
+		LoadedModule module = this.cache.get(name, bytes, report);
+		SandboxFactory factory = new SandboxFactory(name, module.code(), bindings, definition.limits(), this.watchdog);
+		InstancePool pool = new InstancePool(name, factory, definition.pool());
+		try {
+			pool.release(pool.acquire());
+		}
+		catch (RuntimeException ex) {
+			pool.close();
+			throw ex;
+		}
+		ModuleInfo info = new ModuleInfo(name, definition.source().description(), module.digest(), report,
+				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool());
+		return new DefaultWasmSandbox(info, module.code(), pool, this.asyncExecutor, () -> unloaded(name));
+	}
+
+	private static byte[] read(ModuleDefinition definition) {
+		try {
+			return definition.source().read(definition.limits().moduleBytes());
+		}
+		catch (IOException ex) {
+			throw new ModuleRejectedException(definition.name(), null, Reason.UNREADABLE,
+					"cannot read " + definition.source().description() + ": " + ex.getMessage(), ex);
+		}
+	}
+
+	/** The module's own functions hide those of the registry with the same name. */
+	private List<HostBinding> bindings(ModuleDefinition definition) {
+		Set<String> taken = new LinkedHashSet<>();
+		List<HostBinding> bindings = new ArrayList<>();
+		for (List<HostFunction> functions : List.of(definition.hostFunctions(), this.hostFunctions)) {
+			for (HostFunction function : functions) {
+				if (taken.add(function.module() + "." + function.name())) {
+					bindings.add(function.binding());
+				}
+			}
+		}
+		return bindings;
+	}
+
+	/**
+	 * The module of the given name.
+	 * @throws UnknownModuleException if there is none, naming those there are
+	 */
+	public WasmSandbox get(String name) {
+		WasmSandbox sandbox = this.sandboxes.get(name);
+		if (sandbox == null) {
+			throw new UnknownModuleException(name, names());
+		}
+		return sandbox;
+	}
+
+	/** The module of the given name, if it is loaded. */
+	public Optional<WasmSandbox> find(String name) {
+		return Optional.ofNullable(this.sandboxes.get(name));
+	}
+
+	/** The names of the loaded modules, in order. */
+	public Collection<String> names() {
+		return new TreeSet<>(this.sandboxes.keySet());
+	}
+
+	/**
+	 * Unloads a module. Running calls end as they would.
+	 * @throws UnknownModuleException if there is none of this name
+	 */
+	public void unload(String name) {
+		get(name).close();
+	}
+
+	private void unloaded(String name) {
+		this.sandboxes.remove(name);
+		changed(name);
+	}
+
+	private void changed(String name) {
+		this.listeners.forEach((listener) -> listener.accept(name));
+	}
+
+	/**
+	 * Has a listener told of every change from now on: the name of a module that was
+	 * loaded or unloaded. It is called after the change, on the thread that made it;
+	 * changes made at the same time may be told in any order, so ask {@link #find} for
+	 * the state. It must not throw.
+	 */
+	public void addListener(Consumer<String> listener) {
+		this.listeners.add(listener);
+	}
+
+	/** The cache of compiled modules. */
+	public ModuleCache cache() {
+		return this.cache;
+	}
+
+	/** Unloads all modules and ends the threads. Running calls end as they would. */
+	@Override
+	public void close() {
+		this.closed = true;
+		List.copyOf(this.sandboxes.values()).forEach(WasmSandbox::close);
+		this.asyncExecutor.shutdown();
+		this.watchdog.close();
+		if (this.ownsCache) {
+			this.cache.close();
+		}
+	}
+
+	/** Collects what a registry needs. Not thread-safe. */
+	public static final class Builder {
+
+		private @Nullable ModuleCache cache;
+
+		private AsyncSettings async = AsyncSettings.defaults();
+
+		private final List<HostFunction> hostFunctions = new ArrayList<>();
+
+		private Builder() {
+		}
+
+		/** A cache to share; it is not closed with the registry. */
+		public Builder moduleCache(ModuleCache shared) {
+			this.cache = shared;
+			return this;
+		}
+
+		public Builder async(AsyncSettings settings) {
+			this.async = settings;
+			return this;
+		}
+
+		/** A function that every module may import. */
+		public Builder hostFunction(HostFunction function) {
+			this.hostFunctions.add(function);
+			return this;
+		}
+
+		public WasmSandboxes build() {
+			return new WasmSandboxes(this);
+		}
+
+	}
+
+}

@@ -1,0 +1,152 @@
+package dev.wasmsandbox.engine;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import com.dylibso.chicory.compiler.InterpreterFallback;
+import com.dylibso.chicory.compiler.internal.ByteClassCollector;
+import com.dylibso.chicory.compiler.internal.Compiler;
+import com.dylibso.chicory.compiler.internal.CompilerResult;
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.Machine;
+import com.dylibso.chicory.wasm.ChicoryException;
+import com.dylibso.chicory.wasm.Parser;
+import com.dylibso.chicory.wasm.WasmModule;
+import dev.wasmsandbox.error.ModuleRejectedException;
+import dev.wasmsandbox.error.ModuleRejectedException.Reason;
+import dev.wasmsandbox.screen.ModuleExport;
+import dev.wasmsandbox.screen.ModuleReport;
+import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.ClassReader;
+
+/**
+ * A module as JVM code. Immutable and thread-safe; its classes are freed when nothing
+ * holds it any more.
+ */
+public final class CompiledModule {
+
+	private final ModuleReport report;
+
+	private final WasmModule module;
+
+	private final MethodHandle machine;
+
+	private final long codeBytes;
+
+	private final Map<String, ModuleExport> functions;
+
+	private CompiledModule(ModuleReport report, WasmModule module, MethodHandle machine, long codeBytes) {
+		this.report = report;
+		this.module = module;
+		this.machine = machine;
+		this.codeBytes = codeBytes;
+		this.functions = report.exportedFunctions()
+			.stream()
+			.collect(Collectors.toUnmodifiableMap(ModuleExport::name, Function.identity()));
+	}
+
+	/**
+	 * Parses, validates and compiles a screened module. Takes milliseconds to seconds and
+	 * answers no interrupt.
+	 * @param moduleName what to call it in messages
+	 * @param bytes the binary
+	 * @param report what the screening said about the same bytes
+	 * @throws ModuleRejectedException if the engine finds it invalid or cannot compile it
+	 */
+	public static CompiledModule compile(@Nullable String moduleName, byte[] bytes, ModuleReport report) {
+		WasmModule module = parse(moduleName, bytes);
+		CompilerResult compiled = generate(moduleName, module);
+		CheckWeaver weaver = new CheckWeaver(report.memory() != null);
+		Map<String, byte[]> classFiles = new HashMap<>();
+		long codeBytes = 0;
+		for (byte[] classFile : compiled.classBytes().values()) {
+			byte[] woven = weaver.weave(classFile);
+			codeBytes += woven.length;
+			classFiles.put(new ClassReader(woven).getClassName().replace('/', '.'), woven);
+		}
+		try {
+			Class<?> main = new GuestClassLoader(classFiles).loadClass(compiled.collector().mainClassName());
+			MethodHandle machine = MethodHandles.publicLookup()
+				.findConstructor(main, MethodType.methodType(void.class, Instance.class))
+				.asType(MethodType.methodType(Machine.class, Instance.class));
+			return new CompiledModule(report, module, machine, codeBytes);
+		}
+		catch (ReflectiveOperationException | LinkageError ex) {
+			throw rejected(moduleName, Reason.UNSUPPORTED, "the code generated for it cannot be loaded", ex);
+		}
+	}
+
+	private static WasmModule parse(@Nullable String moduleName, byte[] bytes) {
+		try {
+			return Parser.parse(bytes);
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			// Besides its own exceptions the parser lets raw ones through: array index,
+			// null pointer, buffer underflow. All of them mean the module is at fault.
+			throw rejected(moduleName, Reason.MALFORMED, "this is not a valid WebAssembly module: " + text(ex), ex);
+		}
+	}
+
+	private static CompilerResult generate(@Nullable String moduleName, WasmModule module) {
+		try {
+			// Never the interpreter: it misses deadlines in loops made of br_if.
+			return Compiler.builder(module)
+				.withClassCollectorFactory(ByteClassCollector::new)
+				.withInterpreterFallback(InterpreterFallback.FAIL)
+				.build()
+				.compile();
+		}
+		catch (ChicoryException ex) {
+			throw rejected(moduleName, Reason.UNSUPPORTED, "this module cannot be compiled: " + text(ex), ex);
+		}
+		catch (RuntimeException | StackOverflowError ex) {
+			throw rejected(moduleName, Reason.UNSUPPORTED, "the compiler failed on this module: " + text(ex), ex);
+		}
+	}
+
+	private static String text(Throwable ex) {
+		return (ex.getMessage() != null) ? ex.getMessage() : ex.getClass().getSimpleName();
+	}
+
+	private static ModuleRejectedException rejected(@Nullable String moduleName, Reason reason, String message,
+			Throwable cause) {
+		return new ModuleRejectedException(moduleName, null, reason, message, cause);
+	}
+
+	/** What the screening said about this module. */
+	public ModuleReport report() {
+		return this.report;
+	}
+
+	/** The exported functions by name. */
+	public Map<String, ModuleExport> functions() {
+		return this.functions;
+	}
+
+	/** The size of the generated class files, in bytes. */
+	public long codeBytes() {
+		return this.codeBytes;
+	}
+
+	WasmModule module() {
+		return this.module;
+	}
+
+	Machine newMachine(Instance instance) {
+		try {
+			return (Machine) this.machine.invokeExact(instance);
+		}
+		catch (RuntimeException | Error ex) {
+			throw ex;
+		}
+		catch (Throwable ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}

@@ -1,0 +1,106 @@
+package dev.wasmsandbox.engine;
+
+import java.util.Map;
+
+import com.dylibso.chicory.runtime.ChicoryInterruptedException;
+import com.dylibso.chicory.runtime.WasmException;
+import com.dylibso.chicory.wasm.ChicoryException;
+import dev.wasmsandbox.error.HostFunctionException;
+import dev.wasmsandbox.error.SandboxInterruptedException;
+import dev.wasmsandbox.error.SandboxLimitException;
+import dev.wasmsandbox.error.SandboxTimeoutException;
+import dev.wasmsandbox.error.SandboxTrapException;
+import dev.wasmsandbox.error.TrapKind;
+import dev.wasmsandbox.error.WasmSandboxException;
+import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.memory.MemoryAccessException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns whatever a guest's run throws into this library's exceptions. The engine names
+ * traps by message only, in the words of the specification's test suite.
+ */
+final class FailureMapper {
+
+	private static final Map<String, TrapKind> TRAPS = Map.ofEntries(
+			Map.entry("Trapped on unreachable instruction", TrapKind.UNREACHABLE),
+			Map.entry("out of bounds memory access", TrapKind.MEMORY_OUT_OF_BOUNDS),
+			Map.entry("out of bounds table access", TrapKind.TABLE_OUT_OF_BOUNDS),
+			Map.entry("undefined element", TrapKind.TABLE_OUT_OF_BOUNDS),
+			Map.entry("uninitialized element", TrapKind.TABLE_OUT_OF_BOUNDS),
+			Map.entry("indirect call type mismatch", TrapKind.INDIRECT_CALL_TYPE_MISMATCH),
+			Map.entry("integer divide by zero", TrapKind.INTEGER_DIVIDE_BY_ZERO),
+			Map.entry("integer overflow", TrapKind.INTEGER_OVERFLOW),
+			Map.entry("invalid conversion to integer", TrapKind.INVALID_CONVERSION),
+			Map.entry("call stack exhausted", TrapKind.CALL_STACK_EXHAUSTED),
+			Map.entry("null", TrapKind.NULL_REFERENCE));
+
+	private FailureMapper() {
+	}
+
+	static WasmSandboxException map(Throwable thrown, String module, @Nullable String function, SandboxLimits limits) {
+		return switch (thrown) {
+			case WasmSandboxException ours -> ours;
+			case GuestStopped stopped -> stopped(stopped, module, function, limits);
+			case HostFailure host -> host(host, module, function);
+			case MemoryAccessException access ->
+				trap(TrapKind.MEMORY_OUT_OF_BOUNDS, access, module, function, access.getMessage());
+			case StackOverflowError overflow -> trap(TrapKind.CALL_STACK_EXHAUSTED, null, module, function,
+					"call stack exhausted (on " + overflow.getClass().getSimpleName() + ")");
+			case ChicoryInterruptedException interrupted -> interrupted(module, function, interrupted);
+			case WasmException uncaught -> trap(TrapKind.UNCAUGHT_EXCEPTION, uncaught, module, function,
+					"an exception of the guest was not caught");
+			case ChicoryException engine ->
+				trap(kind(engine), withoutDeepStack(engine), module, function, engine.getMessage());
+			case OutOfMemoryError memory -> new SandboxLimitException(module, function, "heap", 0, 0,
+					"the JVM's heap was exhausted while the guest ran: " + memory.getMessage(), memory);
+			default -> trap(TrapKind.OTHER, thrown, module, function,
+					"the engine failed with " + thrown.getClass().getSimpleName() + ": " + thrown.getMessage());
+		};
+	}
+
+	private static WasmSandboxException stopped(GuestStopped stopped, String module, @Nullable String function,
+			SandboxLimits limits) {
+		return switch (stopped.reason()) {
+			case TIMEOUT -> new SandboxTimeoutException(module, function, limits.callTimeout(),
+					"stopped after limits.call-timeout of " + limits.callTimeout().toMillis()
+							+ " ms; raise it if the work is legitimate",
+					null);
+			case INTERRUPTED -> interrupted(module, function, null);
+			case CANCELLED -> new SandboxInterruptedException(module, function, "the call was cancelled", null);
+		};
+	}
+
+	private static WasmSandboxException interrupted(String module, @Nullable String function,
+			@Nullable Throwable cause) {
+		return new SandboxInterruptedException(module, function,
+				"the calling thread was interrupted while the guest ran; its interrupt status is still set", cause);
+	}
+
+	private static WasmSandboxException host(HostFailure failure, String module, @Nullable String function) {
+		Throwable cause = failure.getCause();
+		return new HostFunctionException(module, function,
+				"the host function " + failure.function() + " threw " + cause, cause);
+	}
+
+	private static WasmSandboxException trap(TrapKind kind, @Nullable Throwable cause, String module,
+			@Nullable String function, @Nullable String message) {
+		return new SandboxTrapException(module, function, kind, "the guest trapped: " + message, cause);
+	}
+
+	private static TrapKind kind(ChicoryException engine) {
+		String message = String.valueOf(engine.getMessage());
+		for (Map.Entry<String, TrapKind> entry : TRAPS.entrySet()) {
+			if (message.startsWith(entry.getKey())) {
+				return entry.getValue();
+			}
+		}
+		return TrapKind.OTHER;
+	}
+
+	/** A stack overflow's trace is as deep as the stack was; it says nothing more. */
+	private static @Nullable Throwable withoutDeepStack(ChicoryException engine) {
+		return (engine.getCause() instanceof StackOverflowError) ? null : engine;
+	}
+
+}

@@ -1,0 +1,87 @@
+package dev.wasmsandbox.engine;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Ends calls that ran past their time, whose caller was interrupted, or that were
+ * cancelled. One thread looks at every sandbox once a tick; it dozes while no guest runs.
+ * A call is never ended early, and at most about two ticks late where the machine is not
+ * overloaded: the time counts from the watchdog's first sight of the call.
+ *
+ * <p>
+ * Thread-safe. The thread is a daemon and ends after {@link #close()}, once the last
+ * memory is released: leases that outlive the registry keep their limits.
+ */
+public final class Watchdog implements AutoCloseable {
+
+	/** How often running calls are looked at. */
+	public static final Duration TICK = Duration.ofMillis(1);
+
+	/** Ticks without any running guest after which the thread dozes. */
+	private static final int IDLE_TICKS = 50;
+
+	/**
+	 * How long it dozes at most. Bounds the delay in the rare case where a call begins in
+	 * the moment of dozing off and neither side sees the other.
+	 */
+	private static final long DOZE_NANOS = Duration.ofMillis(20).toNanos();
+
+	private final Set<CallControl> controls = ConcurrentHashMap.newKeySet();
+
+	private final Thread thread;
+
+	private volatile boolean dozing;
+
+	private volatile boolean closed;
+
+	public Watchdog() {
+		this.thread = Thread.ofPlatform().name("wasm-watchdog").daemon().unstarted(this::run);
+		this.thread.start();
+	}
+
+	void watch(CallControl control) {
+		this.controls.add(control);
+	}
+
+	void forget(CallControl control) {
+		this.controls.remove(control);
+	}
+
+	/** Tells that a call has begun, so that a dozing watchdog looks again. */
+	void callStarted() {
+		if (this.dozing) {
+			this.dozing = false;
+			LockSupport.unpark(this.thread);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		LockSupport.unpark(this.thread);
+	}
+
+	private void run() {
+		int idle = 0;
+		while (!this.closed || !this.controls.isEmpty()) {
+			boolean running = false;
+			long now = System.nanoTime();
+			for (CallControl control : this.controls) {
+				running |= control.inspect(now);
+			}
+			idle = running ? 0 : idle + 1;
+			if (idle < IDLE_TICKS) {
+				LockSupport.parkNanos(this, TICK.toNanos());
+			}
+			else {
+				this.dozing = true;
+				LockSupport.parkNanos(this, DOZE_NANOS);
+				this.dozing = false;
+			}
+		}
+	}
+
+}

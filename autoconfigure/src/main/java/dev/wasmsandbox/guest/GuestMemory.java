@@ -1,0 +1,80 @@
+package dev.wasmsandbox.guest;
+
+import java.lang.foreign.MemorySegment;
+
+import dev.wasmsandbox.error.GuestAbiException;
+
+/**
+ * The linear memory of one guest, as the host reads and writes it. Addresses are the
+ * guest's: unsigned 32-bit numbers, little-endian data, no alignment needed.
+ *
+ * <p>
+ * Every method throws {@link GuestAbiException} if a range does not lie within the
+ * memory, and {@link IllegalStateException} once the session or host call it came from is
+ * over. Confined to the thread of that session.
+ */
+public interface GuestMemory {
+
+	/** The current size in bytes. */
+	long size();
+
+	/** Copies bytes out of the guest. */
+	byte[] readBytes(int address, int length);
+
+	/** Copies bytes out of the guest into a part of an array. */
+	void readBytes(int address, byte[] target, int offset, int length);
+
+	/** Copies bytes into the guest. */
+	void writeBytes(int address, byte[] source);
+
+	/** Copies a part of an array into the guest. */
+	void writeBytes(int address, byte[] source, int offset, int length);
+
+	/**
+	 * Reads text in UTF-8.
+	 * @throws GuestAbiException if the bytes are not valid UTF-8
+	 */
+	String readString(int address, int length);
+
+	/**
+	 * Writes text in UTF-8, without a terminator.
+	 * @return how many bytes were written
+	 */
+	int writeString(int address, String text);
+
+	byte readByte(int address);
+
+	short readShort(int address);
+
+	int readInt(int address);
+
+	long readLong(int address);
+
+	float readFloat(int address);
+
+	double readDouble(int address);
+
+	void writeByte(int address, byte value);
+
+	void writeShort(int address, short value);
+
+	void writeInt(int address, int value);
+
+	void writeLong(int address, long value);
+
+	void writeFloat(int address, float value);
+
+	void writeDouble(int address, double value);
+
+	/**
+	 * A window onto a range, without a copy. It dies with the session or host call;
+	 * reading it afterwards throws {@link IllegalStateException}. It stays where it is
+	 * when the guest's memory grows. Copy what you check: a guest that runs meanwhile may
+	 * change it.
+	 */
+	MemorySegment view(int address, int length);
+
+	/** As {@link #view}, but it cannot be written through. */
+	MemorySegment readOnlyView(int address, int length);
+
+}

@@ -1,0 +1,62 @@
+package dev.wasmsandbox.guest;
+
+import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.screen.ModuleExport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The guest that calls a host function, valid until the function returns and on its
+ * thread only.
+ */
+public final class HostContext implements AutoCloseable {
+
+	private final GuestInstance guest;
+
+	private final LeasedMemory memory;
+
+	HostContext(GuestInstance guest) {
+		this.guest = guest;
+		this.memory = new LeasedMemory(guest);
+	}
+
+	/** The name of the calling module. */
+	public String moduleName() {
+		return this.guest.moduleName();
+	}
+
+	/** The guest's memory. */
+	public GuestMemory memory() {
+		return this.memory;
+	}
+
+	/**
+	 * Calls an exported function of the same guest, for example its allocator, within the
+	 * time that the running call has left.
+	 * @param function the name of the export
+	 * @param arguments raw values, one for each parameter
+	 * @return the raw results, {@code null} for none
+	 * @throws GuestAbiException if there is no such function, or the number of arguments
+	 * is wrong
+	 * @throws IllegalStateException after the host function has returned
+	 */
+	public long @Nullable [] call(String function, long... arguments) {
+		this.memory.requireOpen();
+		ModuleExport export = this.guest.module().functions().get(function);
+		if (export == null || export.signature() == null) {
+			throw new GuestAbiException(moduleName(), function, "no such function is exported", null);
+		}
+		if (export.signature().parameters().size() != arguments.length) {
+			throw new GuestAbiException(moduleName(), function, "it is " + export.signature() + ", but was given "
+					+ arguments.length + " arguments by a host function", null);
+		}
+		return this.guest.call(export.index(), function, arguments);
+	}
+
+	/** Ends the validity of this context; done by the library. */
+	@Override
+	public void close() {
+		this.memory.close();
+	}
+
+}

@@ -1,0 +1,66 @@
+package dev.wasmsandbox.guest;
+
+import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.engine.HostBinding;
+import dev.wasmsandbox.screen.FunctionSignature;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function of the host that guests may import. It is bound by module and name, and its
+ * signature must be the imported one. It runs on the caller's thread, for different
+ * guests on several threads at once.
+ *
+ * @param module the module name in the guest's import, for example {@code env}
+ * @param name the function's name in the guest's import
+ * @param signature what it takes and returns
+ * @param body what it does
+ */
+public record HostFunction(String module, String name, FunctionSignature signature, Body body) {
+
+	public HostFunction {
+		if (!signature.parameters().stream().allMatch((type) -> type.isNumeric())
+				|| !signature.results().stream().allMatch((type) -> type.isNumeric())) {
+			throw new IllegalArgumentException("The host function " + module + "." + name
+					+ " may take and return numbers only, but is " + signature);
+		}
+	}
+
+	/**
+	 * What a host function does.
+	 */
+	@FunctionalInterface
+	public interface Body {
+
+		/**
+		 * Answers a call of the guest.
+		 * @param context the calling guest, valid until this method returns
+		 * @param arguments the arguments as raw 64-bit values: an {@code i32} in the
+		 * lower half, floats as their bits
+		 * @return the results in the same form; {@code null} if there are none
+		 * @throws Exception anything; the guest's call then ends with a
+		 * {@code HostFunctionException}
+		 */
+		long @Nullable [] call(HostContext context, long[] arguments) throws Exception;
+
+	}
+
+	/**
+	 * Makes a host function.
+	 * @param signature for example {@code (i32, i32) -> i32}
+	 */
+	public static HostFunction of(String module, String name, String signature, Body body) {
+		return new HostFunction(module, name, FunctionSignature.parse(signature), body);
+	}
+
+	/** The same as the engine takes it. */
+	public HostBinding binding() {
+		return new HostBinding(this.module, this.name, this.signature, this::call);
+	}
+
+	private long @Nullable [] call(GuestInstance guest, long[] arguments) throws Exception {
+		try (HostContext context = new HostContext(guest)) {
+			return this.body.call(context, arguments);
+		}
+	}
+
+}

@@ -1,0 +1,193 @@
+package dev.wasmsandbox.guest;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+
+import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.engine.LinearMemory;
+import dev.wasmsandbox.error.GuestAbiException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The guest memory of one lease, or of one host call in it. {@link #close} ends it and
+ * all views it gave out, which happens before the memory is used for anyone else.
+ */
+public final class LeasedMemory implements GuestMemory, AutoCloseable {
+
+	private final GuestInstance guest;
+
+	private @Nullable Arena views;
+
+	private boolean closed;
+
+	public LeasedMemory(GuestInstance guest) {
+		this.guest = guest;
+	}
+
+	@Override
+	public long size() {
+		return memory(0, 0).size();
+	}
+
+	@Override
+	public byte[] readBytes(int address, int length) {
+		LinearMemory memory = memory(address, length);
+		byte[] bytes = new byte[length];
+		memory.read(address, bytes, 0, length);
+		return bytes;
+	}
+
+	@Override
+	public void readBytes(int address, byte[] target, int offset, int length) {
+		Objects.checkFromIndexSize(offset, length, target.length);
+		memory(address, length).read(address, target, offset, length);
+	}
+
+	@Override
+	public void writeBytes(int address, byte[] source) {
+		writeBytes(address, source, 0, source.length);
+	}
+
+	@Override
+	public void writeBytes(int address, byte[] source, int offset, int length) {
+		Objects.checkFromIndexSize(offset, length, source.length);
+		memory(address, length).write(address, source, offset, length);
+	}
+
+	@Override
+	public String readString(int address, int length) {
+		try {
+			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(readBytes(address, length))).toString();
+		}
+		catch (CharacterCodingException ex) {
+			throw new GuestAbiException(this.guest.moduleName(), null, "the " + Integer.toUnsignedString(length)
+					+ " bytes at address " + Integer.toUnsignedString(address) + " are not valid UTF-8", ex);
+		}
+	}
+
+	@Override
+	public int writeString(int address, String text) {
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		writeBytes(address, bytes);
+		return bytes.length;
+	}
+
+	@Override
+	public byte readByte(int address) {
+		return memory(address, 1).read(address);
+	}
+
+	@Override
+	public void writeByte(int address, byte value) {
+		memory(address, 1).writeByte(address, value);
+	}
+
+	@Override
+	public short readShort(int address) {
+		return memory(address, 2).readShort(address);
+	}
+
+	@Override
+	public void writeShort(int address, short value) {
+		memory(address, 2).writeShort(address, value);
+	}
+
+	@Override
+	public int readInt(int address) {
+		return memory(address, 4).readInt(address);
+	}
+
+	@Override
+	public void writeInt(int address, int value) {
+		memory(address, 4).writeI32(address, value);
+	}
+
+	@Override
+	public long readLong(int address) {
+		return memory(address, 8).readLong(address);
+	}
+
+	@Override
+	public void writeLong(int address, long value) {
+		memory(address, 8).writeLong(address, value);
+	}
+
+	@Override
+	public float readFloat(int address) {
+		return memory(address, 4).readFloat(address);
+	}
+
+	@Override
+	public void writeFloat(int address, float value) {
+		memory(address, 4).writeF32(address, value);
+	}
+
+	@Override
+	public double readDouble(int address) {
+		return memory(address, 8).readDouble(address);
+	}
+
+	@Override
+	public void writeDouble(int address, double value) {
+		memory(address, 8).writeF64(address, value);
+	}
+
+	@Override
+	public MemorySegment view(int address, int length) {
+		return memory(address, length).view(address, length, arena(), false);
+	}
+
+	@Override
+	public MemorySegment readOnlyView(int address, int length) {
+		return memory(address, length).view(address, length, arena(), true);
+	}
+
+	@SuppressWarnings("MustBeClosedChecker") // close() closes it
+	private Arena arena() {
+		Arena arena = this.views;
+		if (arena == null) {
+			arena = Arena.ofConfined();
+			this.views = arena;
+		}
+		return arena;
+	}
+
+	/** Checks that the session or host call goes on, and on this thread. */
+	void requireOpen() {
+		if (this.closed) {
+			throw new IllegalStateException(
+					"This session or host call on module '" + this.guest.moduleName() + "' is over");
+		}
+		this.guest.requireUsable();
+	}
+
+	private LinearMemory memory(int address, int length) {
+		requireOpen();
+		LinearMemory memory = this.guest.memory();
+		if (!memory.contains(address, length)) {
+			throw outOfBounds(memory, address, length);
+		}
+		return memory;
+	}
+
+	private GuestAbiException outOfBounds(LinearMemory memory, int address, int length) {
+		return new GuestAbiException(this.guest.moduleName(), null,
+				Integer.toUnsignedString(length) + " bytes at address " + Integer.toUnsignedString(address)
+						+ " do not lie within the guest's memory of " + memory.size() + " bytes",
+				null);
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		if (this.views != null) {
+			this.views.close();
+			this.views = null;
+		}
+	}
+
+}

@@ -1,0 +1,63 @@
+package dev.wasmsandbox.limits;
+
+import java.time.Duration;
+
+/**
+ * What one module may use. Immutable.
+ *
+ * @param memoryBytes the most linear memory one sandbox may have, in bytes; rounded down
+ * to WebAssembly pages of 64 KiB
+ * @param callTimeout how long one call may run; waiting for a sandbox does not count
+ * @param moduleBytes the largest binary that is accepted, in bytes
+ */
+public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleBytes) {
+
+	/** The size of a WebAssembly page, in bytes. */
+	public static final int PAGE_BYTES = 65_536;
+
+	/**
+	 * The most pages a linear memory may have: addresses are checked as non-negative
+	 * {@code int}s, so a memory ends below 2 GiB.
+	 */
+	public static final int MAX_PAGES = 32_767;
+
+	private static final SandboxLimits DEFAULTS = new SandboxLimits(64L << 20, Duration.ofSeconds(1), 32L << 20);
+
+	public SandboxLimits {
+		if (memoryBytes < 0 || memoryBytes > (long) MAX_PAGES * PAGE_BYTES) {
+			throw new IllegalArgumentException("limits.memory must be between 0 and " + (long) MAX_PAGES * PAGE_BYTES
+					+ " bytes (2 GiB less one page), but is " + memoryBytes);
+		}
+		if (callTimeout.isNegative() || callTimeout.isZero() || callTimeout.compareTo(Duration.ofDays(365)) > 0) {
+			throw new IllegalArgumentException(
+					"limits.call-timeout must be positive and at most 365 days, but is " + callTimeout);
+		}
+		if (moduleBytes < 8 || moduleBytes > Integer.MAX_VALUE - 8) {
+			throw new IllegalArgumentException(
+					"limits.module-size must be between 8 bytes and 2 GiB, but is " + moduleBytes);
+		}
+	}
+
+	/** 64 MiB of memory, one second a call, modules up to 32 MiB. */
+	public static SandboxLimits defaults() {
+		return DEFAULTS;
+	}
+
+	/** The most memory in whole pages. */
+	public int memoryPages() {
+		return (int) (this.memoryBytes / PAGE_BYTES);
+	}
+
+	public SandboxLimits withMemoryBytes(long bytes) {
+		return new SandboxLimits(bytes, this.callTimeout, this.moduleBytes);
+	}
+
+	public SandboxLimits withCallTimeout(Duration timeout) {
+		return new SandboxLimits(this.memoryBytes, timeout, this.moduleBytes);
+	}
+
+	public SandboxLimits withModuleBytes(long bytes) {
+		return new SandboxLimits(this.memoryBytes, this.callTimeout, bytes);
+	}
+
+}

@@ -1,0 +1,193 @@
+package dev.wasmsandbox.module;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.stats.CacheStats;
+import dev.wasmsandbox.compile.AotCompiler;
+import dev.wasmsandbox.error.ModuleRejectedException;
+import dev.wasmsandbox.error.SandboxInterruptedException;
+import dev.wasmsandbox.error.WasmSandboxException;
+import dev.wasmsandbox.screen.ModuleReport;
+
+/**
+ * Keeps compiled modules by the SHA-256 of their bytes, so that the same bytes are
+ * compiled once however often and under however many names they are loaded. Concurrent
+ * askers for the same bytes share one compilation; a failed one is not kept.
+ *
+ * <p>
+ * An evicted module stays usable for whoever holds it, and its classes are freed when
+ * nobody does. Thread-safe.
+ */
+public final class ModuleCache implements AutoCloseable {
+
+	private static final int COMPILER_STACK_BYTES = 8 << 20;
+
+	private final AotCompiler compiler = new AotCompiler();
+
+	private final ThreadPoolExecutor executor;
+
+	private final ModuleCacheSettings settings;
+
+	private final AsyncCache<String, LoadedModule> modules;
+
+	/**
+	 * Creates an empty cache.
+	 * @param settings its bounds. Each module counts at least {@code maxWeight /
+	 * maxModules} bytes, which holds both bounds with one weight.
+	 */
+	public ModuleCache(ModuleCacheSettings settings) {
+		this.settings = settings;
+		int threads = Runtime.getRuntime().availableProcessors();
+		this.executor = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+				Thread.ofPlatform().name("wasm-compile-", 1).daemon().stackSize(COMPILER_STACK_BYTES).factory());
+		this.executor.allowCoreThreadTimeOut(true);
+		long least = Math.max(1, settings.maxWeight() / settings.maxModules());
+		this.modules = Caffeine.newBuilder()
+			.maximumWeight(settings.maxWeight())
+			.<String, LoadedModule>weigher(
+					(digest, module) -> (int) Math.min(Integer.MAX_VALUE, Math.max(least, module.weight())))
+			.executor(Runnable::run)
+			.recordStats()
+			.buildAsync();
+	}
+
+	/** A cache with the default bounds. */
+	public ModuleCache() {
+		this(ModuleCacheSettings.defaults());
+	}
+
+	/**
+	 * Returns the compiled module, compiling it if need be. Waits for the compilation,
+	 * which runs on a thread of the cache.
+	 * @param moduleName what to call it in messages
+	 * @param bytes the binary
+	 * @param report what the screening said about the same bytes
+	 * @throws ModuleRejectedException if it is invalid or cannot be compiled
+	 * @throws SandboxInterruptedException if the caller is interrupted while it waits;
+	 * the compilation goes on and is kept
+	 */
+	public LoadedModule get(String moduleName, byte[] bytes, ModuleReport report) {
+		String digest = digest(bytes);
+		CompletableFuture<LoadedModule> future = this.modules.get(digest,
+				(key, caffeine) -> startLoading(moduleName, key, bytes, report));
+		try {
+			if (future instanceof Loading loading) {
+				loading.settled.await();
+			}
+			return future.get();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new SandboxInterruptedException(moduleName, null, "interrupted while the module was compiled", ex);
+		}
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof WasmSandboxException failure) {
+				throw failure;
+			}
+			throw new WasmSandboxException(moduleName, null, "the module could not be compiled: " + ex.getCause(),
+					ex.getCause());
+		}
+	}
+
+	private Loading startLoading(String moduleName, String digest, byte[] bytes, ModuleReport report) {
+		Loading loading = new Loading();
+		try {
+			this.executor.execute(() -> load(loading, moduleName, digest, bytes, report));
+		}
+		catch (RejectedExecutionException ex) {
+			throw new IllegalStateException("The module cache is closed", ex);
+		}
+		return loading;
+	}
+
+	private void load(Loading loading, String moduleName, String digest, byte[] bytes, ModuleReport report) {
+		try {
+			AotCompiler.Result result = this.compiler.compile(moduleName, bytes, report);
+			loading.complete(new LoadedModule(digest, report, result.code(), result.tier(), result.elapsed()));
+		}
+		catch (Throwable ex) {
+			loading.completeExceptionally(ex);
+		}
+		finally {
+			loading.settled.countDown();
+		}
+	}
+
+	/**
+	 * The SHA-256 of a binary in lower-case hexadecimal digits: the key of this cache.
+	 */
+	public static String digest(byte[] bytes) {
+		try {
+			return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every JVM has SHA-256", ex);
+		}
+	}
+
+	/** The bounds of the cache. */
+	public ModuleCacheSettings settings() {
+		return this.settings;
+	}
+
+	/** Hits, misses, loads and evictions since the cache was made. */
+	public CacheStats statistics() {
+		return this.modules.synchronous().stats();
+	}
+
+	/** How many modules it holds. */
+	public long size() {
+		this.modules.synchronous().cleanUp();
+		return this.modules.synchronous().estimatedSize();
+	}
+
+	/** The bytes of binaries and generated classes it holds. */
+	public long weight() {
+		return this.modules.synchronous().asMap().values().stream().mapToLong(LoadedModule::weight).sum();
+	}
+
+	/** Whether it holds the module with the given digest. */
+	public boolean contains(String digest) {
+		return this.modules.synchronous().asMap().containsKey(digest);
+	}
+
+	/** Drops a module. Whoever holds it can go on using it. */
+	public void evict(String digest) {
+		this.modules.synchronous().invalidate(digest);
+	}
+
+	/** The cache underneath, for binding its meters. Not to be written to. */
+	public Cache<String, LoadedModule> caffeine() {
+		return this.modules.synchronous();
+	}
+
+	/** Drops everything and ends the compiling threads once they are done. */
+	@Override
+	public void close() {
+		this.modules.synchronous().invalidateAll();
+		this.executor.shutdown();
+	}
+
+	/**
+	 * A compilation under way. It is settled when the cache has seen how it ended, too:
+	 * when a failure is dropped, and a success weighed.
+	 */
+	private static final class Loading extends CompletableFuture<LoadedModule> {
+
+		private final CountDownLatch settled = new CountDownLatch(1);
+
+	}
+
+}

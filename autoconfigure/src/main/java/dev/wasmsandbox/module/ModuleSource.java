@@ -1,0 +1,60 @@
+package dev.wasmsandbox.module;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where the bytes of a module come from.
+ */
+public interface ModuleSource {
+
+	/**
+	 * Reads the module.
+	 * @param limit the most bytes that are wanted; a longer source may be cut off after
+	 * {@code limit + 1} bytes, so that the reader can tell
+	 * @throws IOException if it cannot be read
+	 */
+	byte[] read(long limit) throws IOException;
+
+	/** Names the source in messages, for example {@code class path resource [a.wasm]}. */
+	String description();
+
+	/** A file. */
+	static ModuleSource of(Path file) {
+		return of("file [" + file + "]", () -> Files.newInputStream(file));
+	}
+
+	/** Bytes in memory. The array is copied. */
+	static ModuleSource of(byte[] bytes) {
+		byte[] copy = bytes.clone();
+		return of("byte array (" + copy.length + " bytes)", () -> new java.io.ByteArrayInputStream(copy));
+	}
+
+	/** Anything that can be opened as a stream. */
+	static ModuleSource of(String description, StreamOpener opener) {
+		return new ModuleSource() {
+			@Override
+			public byte[] read(long limit) throws IOException {
+				try (InputStream in = opener.open()) {
+					return in.readNBytes((int) Math.min(limit + 1, Integer.MAX_VALUE - 8));
+				}
+			}
+
+			@Override
+			public String description() {
+				return description;
+			}
+		};
+	}
+
+	/** Opens a stream on a module. */
+	@FunctionalInterface
+	interface StreamOpener {
+
+		InputStream open() throws IOException;
+
+	}
+
+}

@@ -1,0 +1,14 @@
+package dev.wasmsandbox.screen;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One export of a module.
+ *
+ * @param name its name
+ * @param kind what it is
+ * @param index its index among the things of its kind
+ * @param signature the signature of a function, {@code null} for everything else
+ */
+public record ModuleExport(String name, ExternalKind kind, int index, @Nullable FunctionSignature signature) {
+}

@@ -1,0 +1,22 @@
+package dev.wasmsandbox.screen;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One import of a module.
+ *
+ * @param module the name of the module it is imported from, for example {@code env}
+ * @param name its name there
+ * @param kind what it is
+ * @param signature the signature of a function, {@code null} for everything else
+ */
+public record ModuleImport(String module, String name, ExternalKind kind, @Nullable FunctionSignature signature) {
+
+	/** For example {@code env.add (i32, i32) -> i32}. */
+	@Override
+	public String toString() {
+		return this.module + "." + this.name + " "
+				+ ((this.signature != null) ? this.signature : this.kind.name().toLowerCase(java.util.Locale.ROOT));
+	}
+
+}

@@ -1,0 +1,45 @@
+package dev.wasmsandbox.screen;
+
+import java.util.List;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the screening found out about a module. Immutable.
+ *
+ * @param size the size of the binary in bytes
+ * @param imports everything it imports, in order
+ * @param exports everything it exports, in order
+ * @param functions how many functions it defines, imports not counted
+ * @param tables how many tables it has, imports counted
+ * @param globals how many globals it defines
+ * @param memory its linear memory, or {@code null} if it has none
+ * @param hasStart whether it has a start function
+ */
+public record ModuleReport(int size, List<ModuleImport> imports, List<ModuleExport> exports, int functions, int tables,
+		int globals, @Nullable MemoryType memory, boolean hasStart) {
+
+	public ModuleReport {
+		imports = List.copyOf(imports);
+		exports = List.copyOf(exports);
+	}
+
+	/** The exported functions, in order. */
+	public List<ModuleExport> exportedFunctions() {
+		return this.exports.stream().filter((export) -> export.kind() == ExternalKind.FUNCTION).toList();
+	}
+
+	/** The imported functions, in order. */
+	public List<ModuleImport> importedFunctions() {
+		return this.imports.stream().filter((item) -> item.kind() == ExternalKind.FUNCTION).toList();
+	}
+
+	/** The exported function of the given name. */
+	public Optional<ModuleExport> exportedFunction(String name) {
+		return this.exports.stream()
+			.filter((export) -> export.kind() == ExternalKind.FUNCTION && export.name().equals(name))
+			.findFirst();
+	}
+
+}
