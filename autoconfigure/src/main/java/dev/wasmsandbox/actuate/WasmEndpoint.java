@@ -1,0 +1,61 @@
+package dev.wasmsandbox.actuate;
+
+import java.util.List;
+
+import dev.wasmsandbox.WasmSandbox;
+import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.actuate.ModuleDescriptors.CacheDescriptor;
+import dev.wasmsandbox.actuate.ModuleDescriptors.ModuleDescriptor;
+import dev.wasmsandbox.actuate.ModuleDescriptors.ModuleDetailsDescriptor;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+
+/**
+ * The endpoint {@code wasm}: the loaded modules and the module cache. It only reads.
+ */
+@Endpoint(id = "wasm")
+public class WasmEndpoint {
+
+	private final WasmSandboxes sandboxes;
+
+	/**
+	 * Creates the endpoint.
+	 * @param sandboxes whose modules it shows
+	 */
+	public WasmEndpoint(WasmSandboxes sandboxes) {
+		this.sandboxes = sandboxes;
+	}
+
+	/** All loaded modules, by name, and the cache. */
+	@ReadOperation
+	public WasmDescriptor modules() {
+		List<ModuleDescriptor> modules = this.sandboxes.names()
+			.stream()
+			.flatMap((name) -> this.sandboxes.find(name).stream())
+			.map(ModuleDescriptor::of)
+			.toList();
+		return new WasmDescriptor(modules, CacheDescriptor.of(this.sandboxes.cache()));
+	}
+
+	/** One module in detail; {@code null} if no module of that name is loaded. */
+	@ReadOperation
+	public @Nullable ModuleDetailsDescriptor module(@Selector String module) {
+		WasmSandbox sandbox = this.sandboxes.find(module).orElse(null);
+		return (sandbox != null) ? ModuleDetailsDescriptor.of(sandbox) : null;
+	}
+
+	/**
+	 * The answer for all modules.
+	 *
+	 * @param modules the loaded modules, ordered by name
+	 * @param cache the module cache
+	 */
+	public record WasmDescriptor(List<ModuleDescriptor> modules,
+			CacheDescriptor cache) implements OperationResponseBody {
+	}
+
+}

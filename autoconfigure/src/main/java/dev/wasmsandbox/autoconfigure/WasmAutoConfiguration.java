@@ -1,0 +1,55 @@
+package dev.wasmsandbox.autoconfigure;
+
+import dev.wasmsandbox.WasmSandbox;
+import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.module.ModuleCache;
+import dev.wasmsandbox.spring.WasmModuleCustomizer;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.io.ResourceLoader;
+
+/**
+ * Auto-configuration of the module cache, the registry of sandboxes, and a
+ * {@link WasmSandbox} bean for each module in {@code wasm.modules}.
+ *
+ * <p>
+ * The modules are loaded with the other singletons, before a web server accepts requests,
+ * and unloaded when the singletons are destroyed. That comes after the context has
+ * stopped everything with a life cycle, in all phases, so calls made during the graceful
+ * shutdown of a web server or of an executor still find their sandboxes.
+ */
+@AutoConfiguration
+@EnableConfigurationProperties(WasmProperties.class)
+@Import({ ModuleNameClashDetector.class, WasmModuleBeanRegistrar.class })
+public final class WasmAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	ModuleCache wasmModuleCache(WasmProperties properties) {
+		return new ModuleCache(WasmSettings.cache(properties.cache()));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	WasmSandboxes wasmSandboxes(WasmProperties properties, ModuleCache cache,
+			ObjectProvider<HostFunction> hostFunctions) {
+		WasmSandboxes.Builder builder = WasmSandboxes.builder()
+			.moduleCache(cache)
+			.async(WasmSettings.async(properties.async()));
+		hostFunctions.orderedStream().forEach(builder::hostFunction);
+		return builder.build();
+	}
+
+	@Bean
+	ConfiguredModules wasmConfiguredModules(WasmProperties properties, WasmSandboxes sandboxes,
+			ObjectProvider<WasmModuleCustomizer> customizers, ResourceLoader resourceLoader) {
+		return new ConfiguredModules(properties, sandboxes, customizers.orderedStream().toList(), resourceLoader);
+	}
+
+}

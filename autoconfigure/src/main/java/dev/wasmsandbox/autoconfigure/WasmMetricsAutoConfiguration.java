@@ -1,0 +1,41 @@
+package dev.wasmsandbox.autoconfigure;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.metrics.WasmPoolMetrics;
+import dev.wasmsandbox.module.LoadedModule;
+import dev.wasmsandbox.module.ModuleCache;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Auto-configuration of the sandboxes' Micrometer meters.
+ */
+@AutoConfiguration(after = WasmAutoConfiguration.class,
+		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean({ MeterRegistry.class, WasmSandboxes.class })
+public final class WasmMetricsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	WasmPoolMetrics wasmPoolMetrics(WasmSandboxes sandboxes) {
+		return new WasmPoolMetrics(sandboxes);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(name = "wasmModuleCacheMetrics")
+	CaffeineCacheMetrics<String, LoadedModule, Cache<String, LoadedModule>> wasmModuleCacheMetrics(
+			WasmSandboxes sandboxes) {
+		ModuleCache cache = sandboxes.cache();
+		return new CaffeineCacheMetrics<>(cache.caffeine(), "wasm-modules", Tags.empty());
+	}
+
+}

@@ -1,0 +1,93 @@
+package dev.wasmsandbox.autoconfigure;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The properties below {@code wasm}. Immutable. An unknown property there fails the start
+ * of the application, so that no misspelt limit is silently not enforced.
+ *
+ * @param modules Modules to load at start by name; each becomes a bean of that name.
+ * @param defaults What applies to every module that does not say otherwise.
+ * @param cache Bounds of the cache of compiled modules.
+ * @param async Bounds of asynchronous calls, over all modules.
+ */
+@ConfigurationProperties(prefix = "wasm", ignoreUnknownFields = false)
+public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules, @DefaultValue Defaults defaults,
+		@DefaultValue Cache cache, @DefaultValue Async async) {
+
+	public WasmProperties {
+		modules = Map.copyOf(modules);
+	}
+
+	/**
+	 * One module.
+	 *
+	 * @param location Where the module's binary is, as a Spring resource location such as
+	 * 'classpath:wasm/image.wasm' or 'file:/opt/wasm/image.wasm'. Required.
+	 * @param limits What the module may use, where it differs from the defaults.
+	 * @param pool Bounds of the module's pool, where they differ from the defaults.
+	 */
+	public record ModuleProperties(@Nullable String location, @DefaultValue Limits limits, @DefaultValue Pool pool) {
+	}
+
+	/**
+	 * What applies to every module that does not say otherwise.
+	 *
+	 * @param limits What a module may use.
+	 * @param pool Bounds of a module's pool.
+	 */
+	public record Defaults(@DefaultValue Limits limits, @DefaultValue Pool pool) {
+	}
+
+	/**
+	 * What a module may use; a value that is not set is the default.
+	 *
+	 * @param memory Largest linear memory one sandbox may have, at most 2 GB less 64 KB.
+	 * Rounded down to WebAssembly pages of 64 KB.
+	 * @param callTimeout Longest time one call may run. Waiting for a sandbox does not
+	 * count, see 'pool.max-wait'.
+	 * @param moduleSize Largest binary that is loaded.
+	 */
+	public record Limits(@Nullable DataSize memory, @Nullable Duration callTimeout, @Nullable DataSize moduleSize) {
+	}
+
+	/**
+	 * Bounds of a module's pool; a value that is not set is the default.
+	 *
+	 * @param maxSize Most sandboxes of the module that are in use at the same time; a
+	 * further caller waits.
+	 * @param maxWait Longest time a caller waits for a sandbox before it is refused. Zero
+	 * refuses at once.
+	 */
+	public record Pool(@Nullable Integer maxSize, @Nullable Duration maxWait) {
+	}
+
+	/**
+	 * Bounds of the cache of compiled modules.
+	 *
+	 * @param maxModules Most modules the cache holds.
+	 * @param maxWeight Most bytes the cache holds, binaries and generated classes
+	 * together.
+	 */
+	public record Cache(@DefaultValue("100") int maxModules, @DefaultValue("256MB") DataSize maxWeight) {
+	}
+
+	/**
+	 * Bounds of asynchronous calls, over all modules.
+	 *
+	 * @param threads Asynchronous calls that run at the same time. As many as processors
+	 * if not set.
+	 * @param queueCapacity Asynchronous calls that may wait for a thread; a further one
+	 * is refused.
+	 */
+	public record Async(@Nullable Integer threads, @DefaultValue("10000") int queueCapacity) {
+	}
+
+}

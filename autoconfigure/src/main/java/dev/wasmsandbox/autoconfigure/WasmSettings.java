@@ -1,0 +1,71 @@
+package dev.wasmsandbox.autoconfigure;
+
+import java.util.function.BiFunction;
+
+import dev.wasmsandbox.AsyncSettings;
+import dev.wasmsandbox.limits.PoolSettings;
+import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.module.ModuleCacheSettings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/**
+ * Makes the library's settings of the properties. Values are applied one by one, so that
+ * a refused one is reported under its full name, with an
+ * {@link InvalidConfigurationPropertyValueException}.
+ */
+final class WasmSettings {
+
+	private WasmSettings() {
+	}
+
+	/**
+	 * What a module may use.
+	 * @param prefix the full name of the group of properties, without a dot at its end
+	 * @param base what applies where the properties say nothing
+	 */
+	static SandboxLimits limits(String prefix, WasmProperties.Limits properties, SandboxLimits base) {
+		SandboxLimits limits = base;
+		limits = apply(limits, prefix + ".memory", properties.memory(),
+				(settings, value) -> settings.withMemoryBytes(value.toBytes()));
+		limits = apply(limits, prefix + ".call-timeout", properties.callTimeout(), SandboxLimits::withCallTimeout);
+		return apply(limits, prefix + ".module-size", properties.moduleSize(),
+				(settings, value) -> settings.withModuleBytes(value.toBytes()));
+	}
+
+	/** The bounds of a module's pool; parameters as for {@link #limits}. */
+	static PoolSettings pool(String prefix, WasmProperties.Pool properties, PoolSettings base) {
+		PoolSettings pool = apply(base, prefix + ".max-size", properties.maxSize(),
+				(settings, value) -> new PoolSettings(value, settings.maxWait()));
+		return apply(pool, prefix + ".max-wait", properties.maxWait(),
+				(settings, value) -> new PoolSettings(settings.maxSize(), value));
+	}
+
+	static ModuleCacheSettings cache(WasmProperties.Cache properties) {
+		ModuleCacheSettings cache = apply(ModuleCacheSettings.defaults(), "wasm.cache.max-modules",
+				properties.maxModules(), (settings, value) -> new ModuleCacheSettings(value, settings.maxWeight()));
+		return apply(cache, "wasm.cache.max-weight", properties.maxWeight(),
+				(settings, value) -> new ModuleCacheSettings(settings.maxModules(), value.toBytes()));
+	}
+
+	static AsyncSettings async(WasmProperties.Async properties) {
+		AsyncSettings async = apply(AsyncSettings.defaults(), "wasm.async.threads", properties.threads(),
+				(settings, value) -> new AsyncSettings(value, settings.queueCapacity()));
+		return apply(async, "wasm.async.queue-capacity", properties.queueCapacity(),
+				(settings, value) -> new AsyncSettings(settings.threads(), value));
+	}
+
+	private static <S, V> S apply(S settings, String property, @Nullable V value, BiFunction<S, V, S> change) {
+		if (value == null) {
+			return settings;
+		}
+		try {
+			return change.apply(settings, value);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException(property, value, ex.getMessage(), ex);
+		}
+	}
+
+}

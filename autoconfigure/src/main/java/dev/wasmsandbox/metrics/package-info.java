@@ -1,0 +1,7 @@
+/**
+ * Micrometer bindings.
+ */
+@NullMarked
+package dev.wasmsandbox.metrics;
+
+import org.jspecify.annotations.NullMarked;

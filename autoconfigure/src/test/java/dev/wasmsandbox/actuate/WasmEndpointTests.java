@@ -1,0 +1,115 @@
+package dev.wasmsandbox.actuate;
+
+import dev.wasmsandbox.ModuleDefinition;
+import dev.wasmsandbox.SandboxSession;
+import dev.wasmsandbox.WasmSandbox;
+import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.actuate.ModuleDescriptors.ExportDescriptor;
+import dev.wasmsandbox.actuate.ModuleDescriptors.ModuleDescriptor;
+import dev.wasmsandbox.actuate.ModuleDescriptors.PoolDescriptor;
+import dev.wasmsandbox.error.SandboxTrapException;
+import dev.wasmsandbox.fixtures.Fixtures;
+import dev.wasmsandbox.module.ModuleSource;
+import dev.wasmsandbox.observe.Outcome;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class WasmEndpointTests {
+
+	private final WasmSandboxes sandboxes = WasmSandboxes.builder().build();
+
+	private final WasmEndpoint endpoint = new WasmEndpoint(this.sandboxes);
+
+	@AfterEach
+	void close() {
+		this.sandboxes.close();
+	}
+
+	private WasmSandbox load(String name) {
+		return this.sandboxes.load(ModuleDefinition.named(name).source(ModuleSource.of(Fixtures.bytes(name))).build());
+	}
+
+	@Test
+	void showsNothingWhereNothingIsLoaded() {
+		assertThat(this.endpoint.modules().modules()).isEmpty();
+		assertThat(this.endpoint.modules().cache().modules()).isZero();
+	}
+
+	@Test
+	void showsModulesByNameAndForgetsThemWhenTheyAreUnloaded() {
+		load("values");
+		load("simple_module");
+		assertThat(this.endpoint.modules().modules()).extracting(ModuleDescriptor::name)
+			.containsExactly("simple_module", "values");
+		this.sandboxes.unload("values");
+		assertThat(this.endpoint.modules().modules()).extracting(ModuleDescriptor::name)
+			.containsExactly("simple_module");
+		assertThat(this.endpoint.module("values")).isNull();
+	}
+
+	@Test
+	void countsCallsByOutcome() {
+		WasmSandbox traps = load("traps");
+		traps.call("ok", int.class);
+		traps.call("ok", int.class);
+		assertThatExceptionOfType(SandboxTrapException.class).isThrownBy(() -> traps.call("unreachable", void.class));
+		ModuleDescriptor module = this.endpoint.modules().modules().getFirst();
+		assertThat(module.calls().total()).isEqualTo(3);
+		assertThat(module.calls().errors()).isEqualTo(1);
+		assertThat(module.calls().byOutcome()).containsEntry(Outcome.SUCCESS, 2L)
+			.containsEntry(Outcome.TRAP, 1L)
+			.containsEntry(Outcome.TIMEOUT, 0L)
+			.hasSameSizeAs(Outcome.values());
+	}
+
+	@Test
+	void showsThePool() {
+		WasmSandbox state = load("state");
+		PoolDescriptor quiet = this.endpoint.modules().modules().getFirst().pool();
+		try (SandboxSession session = state.openSession()) {
+			assertThat(session).isNotNull();
+			PoolDescriptor busy = this.endpoint.modules().modules().getFirst().pool();
+			assertThat(busy.leased()).isEqualTo(quiet.leased() + 1).isEqualTo(1);
+			assertThat(busy.maxSize()).isEqualTo(64);
+		}
+	}
+
+	@Test
+	void showsMemoryOnlyWhereThereIsSome() {
+		load("simple_module");
+		load("memory_test");
+		assertThat(this.endpoint.modules().modules()).extracting(ModuleDescriptor::memory)
+			.containsExactly(new ModuleDescriptors.MemoryDescriptor(1, 64, 1024), null);
+	}
+
+	@Test
+	void showsTheInterfaceOfOneModule() {
+		load("values");
+		assertThat(this.endpoint.module("values")).satisfies((module) -> {
+			assertThat(module).isNotNull();
+			assertThat(module.exports()).contains(new ExportDescriptor("swap", "function", "(i32, i64) -> (i64, i32)"));
+			assertThat(module.imports()).isEmpty();
+			assertThat(module.limits().callTimeoutMillis()).isEqualTo(1000.0);
+		});
+	}
+
+	@Test
+	void showsWhatTheCacheDid() {
+		load("values");
+		this.sandboxes.load(ModuleDefinition.named("again").source(ModuleSource.of(Fixtures.bytes("values"))).build());
+		assertThat(this.endpoint.modules().cache()).satisfies((cache) -> {
+			assertThat(cache.modules()).isEqualTo(1);
+			assertThat(cache.hits()).isEqualTo(1);
+			assertThat(cache.misses()).isEqualTo(1);
+			assertThat(cache.hitRate()).isEqualTo(0.5);
+			assertThat(cache.loads()).isEqualTo(1);
+			assertThat(cache.weightBytes()).isPositive().isLessThan(cache.maxWeightBytes());
+			assertThat(cache.maxModules()).isEqualTo(100);
+			assertThat(cache.averageLoadMillis()).isPositive();
+		});
+	}
+
+}

@@ -1,0 +1,93 @@
+package dev.wasmsandbox.autoconfigure;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+import dev.wasmsandbox.limits.PoolSettings;
+import dev.wasmsandbox.limits.SandboxLimits;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What editors show is complete and true. */
+class ConfigurationMetadataTests {
+
+	private static final String FILE = "/META-INF/spring-configuration-metadata.json";
+
+	/** Properties that have no value of their own until they are set. */
+	private static final Set<String> WITHOUT_DEFAULT = Set.of("wasm.modules", "wasm.async.threads");
+
+	private final Map<String, JsonNode> properties = read();
+
+	@Test
+	void theseAreTheProperties() {
+		assertThat(this.properties).containsOnlyKeys("wasm.modules", "wasm.defaults.limits.memory",
+				"wasm.defaults.limits.call-timeout", "wasm.defaults.limits.module-size", "wasm.defaults.pool.max-size",
+				"wasm.defaults.pool.max-wait", "wasm.cache.max-modules", "wasm.cache.max-weight", "wasm.async.threads",
+				"wasm.async.queue-capacity");
+	}
+
+	@Test
+	void eachHasADescriptionAndTypeAndThoseWithADefaultNameIt() {
+		assertThat(this.properties).allSatisfy((name, property) -> {
+			assertThat(property.path("description").asString("")).as(name).endsWith(".");
+			assertThat(property.path("type").asString("")).as(name).isNotEmpty();
+			assertThat(property.has("defaultValue")).as(name).isEqualTo(!WITHOUT_DEFAULT.contains(name));
+		});
+	}
+
+	@Test
+	void theDefaultsThatAreNamedAreThoseThatApply() {
+		Map<String, Object> defaults = new HashMap<>();
+		this.properties.forEach((name, property) -> {
+			if (property.has("defaultValue")) {
+				defaults.put(name, property.get("defaultValue").asString());
+			}
+		});
+		WasmProperties named = new Binder(new MapConfigurationPropertySource(defaults))
+			.bind("wasm", WasmProperties.class)
+			.get();
+		WasmProperties applied = new Binder().bindOrCreate("wasm", WasmProperties.class);
+		assertThat(named.cache()).isEqualTo(applied.cache());
+		assertThat(named.async()).isEqualTo(applied.async());
+		SandboxLimits otherLimits = SandboxLimits.defaults()
+			.withMemoryBytes(0)
+			.withModuleBytes(8)
+			.withCallTimeout(Duration.ofDays(1));
+		assertThat(WasmSettings.limits("", named.defaults().limits(), otherLimits)).isEqualTo(SandboxLimits.defaults());
+		assertThat(WasmSettings.pool("", named.defaults().pool(), new PoolSettings(1, Duration.ofDays(1))))
+			.isEqualTo(PoolSettings.defaults());
+	}
+
+	private static Map<String, JsonNode> read() {
+		Map<String, JsonNode> result = new LinkedHashMap<>();
+		metadata().get("properties").forEach((property) -> {
+			String name = property.get("name").asString();
+			if (name.startsWith("wasm")) {
+				result.put(name, property);
+			}
+		});
+		return result;
+	}
+
+	private static JsonNode metadata() {
+		try (InputStream in = WasmProperties.class.getResourceAsStream(FILE)) {
+			assertThat(in).as(FILE).isNotNull();
+			return new JsonMapper().readTree(in.readAllBytes());
+		}
+		catch (IOException ex) {
+			throw new AssertionError(FILE, ex);
+		}
+	}
+
+}

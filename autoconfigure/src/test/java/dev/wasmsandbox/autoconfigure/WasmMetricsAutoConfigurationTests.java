@@ -1,0 +1,63 @@
+package dev.wasmsandbox.autoconfigure;
+
+import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.metrics.WasmPoolMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class WasmMetricsAutoConfigurationTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(WasmAutoConfiguration.class, WasmMetricsAutoConfiguration.class))
+		.withPropertyValues("wasm.modules.simple.location=classpath:wasm/simple_module.wasm");
+
+	private final ApplicationContextRunner metered = this.runner
+		.withConfiguration(AutoConfigurations.of(MetricsAutoConfiguration.class,
+				SimpleMetricsExportAutoConfiguration.class, CompositeMeterRegistryAutoConfiguration.class));
+
+	@Test
+	void bindsTheGaugesOfThePools() {
+		this.metered.run((context) -> {
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			assertThat(registry.get("wasm.pool.instances").tags("module", "simple", "state", "leased").gauge().value())
+				.isZero();
+		});
+	}
+
+	@Test
+	void bindsTheMetersOfTheCache() {
+		this.metered.run((context) -> {
+			MeterRegistry registry = context.getBean(MeterRegistry.class);
+			assertThat(registry.get("cache.gets")
+				.tags("cache", "wasm-modules", "result", "miss")
+				.functionCounter()
+				.count()).isEqualTo(1);
+			assertThat(registry.get("cache.size").tags("cache", "wasm-modules").gauge().value()).isEqualTo(1);
+		});
+	}
+
+	@Test
+	void bindsNothingWithoutARegistry() {
+		this.runner.run((context) -> assertThat(context).hasSingleBean(WasmSandboxes.class)
+			.doesNotHaveBean(WasmPoolMetrics.class)
+			.doesNotHaveBean("wasmModuleCacheMetrics"));
+	}
+
+	@Test
+	void bindsNothingWithoutMicrometer() {
+		this.runner.withClassLoader(new FilteredClassLoader("io.micrometer.core"))
+			.run((context) -> assertThat(context).hasSingleBean(WasmSandboxes.class)
+				.doesNotHaveBean("wasmPoolMetrics")
+				.doesNotHaveBean("wasmModuleCacheMetrics"));
+	}
+
+}
