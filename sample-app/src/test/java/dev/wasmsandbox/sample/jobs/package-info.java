@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wasmsandbox.sample.jobs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wasmsandbox.sample;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wasmsandbox.sample.uploads;
+
+import org.jspecify.annotations.NullMarked;
