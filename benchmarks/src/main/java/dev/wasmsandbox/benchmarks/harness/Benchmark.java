@@ -1,0 +1,33 @@
+package dev.wasmsandbox.benchmarks.harness;
+
+import java.util.List;
+
+/**
+ * A named benchmark. It is made anew in every fork.
+ */
+public interface Benchmark {
+
+	/** What {@code benchmarks/run} calls it. */
+	String name();
+
+	/** What it says, in one line. */
+	String summary();
+
+	/**
+	 * What it measures. Every measurement runs in JVMs of its own, so one neither spoils
+	 * what HotSpot knows for another nor takes it along if it fails. Making the list must
+	 * cost nothing, the work is done when they are run.
+	 */
+	List<Measurement> measurements();
+
+	/** What its JVMs are started with, besides what all are started with. */
+	default List<String> jvmOptions() {
+		return List.of("-Xms1g", "-Xmx1g");
+	}
+
+	/** The figures of all measurements, in the order of the result. */
+	default List<FigureSpec> figures() {
+		return measurements().stream().flatMap((measurement) -> measurement.figures().stream()).toList();
+	}
+
+}
