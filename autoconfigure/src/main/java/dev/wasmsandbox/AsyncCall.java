@@ -7,9 +7,9 @@ import dev.wasmsandbox.screen.ModuleExport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call on another thread. Cancelling it stops the guest: the lease is told, and the
- * watchdog ends the call at its next tick. A lease that begins after the cancellation is
- * given back without a call.
+ * A call on another thread. Cancelling it, or completing it exceptionally, stops the
+ * guest: the lease is told, and the watchdog ends the call at its next tick. A lease that
+ * begins after the cancellation is given back without a call.
  */
 final class AsyncCall<T extends @Nullable Object> extends CompletableFuture<T> implements Runnable {
 
@@ -40,6 +40,7 @@ final class AsyncCall<T extends @Nullable Object> extends CompletableFuture<T> i
 			complete(Conversions.result(this.sandbox.signature(this.function), this.resultType, results));
 		}
 		catch (Throwable ex) {
+			this.guest = null;
 			completeExceptionally(ex);
 		}
 		finally {
@@ -56,11 +57,25 @@ final class AsyncCall<T extends @Nullable Object> extends CompletableFuture<T> i
 	@Override
 	public boolean cancel(boolean mayInterruptIfRunning) {
 		boolean cancelled = super.cancel(mayInterruptIfRunning);
+		stopGuest(cancelled);
+		return cancelled;
+	}
+
+	/**
+	 * From outside, for example by {@code orTimeout}: nobody waits for the guest then.
+	 */
+	@Override
+	public boolean completeExceptionally(Throwable failure) {
+		boolean completed = super.completeExceptionally(failure);
+		stopGuest(completed);
+		return completed;
+	}
+
+	private void stopGuest(boolean unwanted) {
 		GuestInstance running = this.guest;
-		if (cancelled && running != null) {
+		if (unwanted && running != null) {
 			running.cancel();
 		}
-		return cancelled;
 	}
 
 }

@@ -1,9 +1,13 @@
 package dev.wasmsandbox;
 
 import java.util.List;
+import java.util.function.IntToLongFunction;
 
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.screen.ExternalKind;
 import dev.wasmsandbox.screen.FunctionSignature;
+import dev.wasmsandbox.screen.ModuleExport;
+import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.screen.ValueType;
 import org.jspecify.annotations.Nullable;
 
@@ -134,6 +138,19 @@ final class Conversions {
 			return (T) (Object) value.doubleValue();
 		}
 		return (T) value;
+	}
+
+	static Number global(String module, ModuleReport report, String name, IntToLongFunction values) {
+		ModuleExport export = report.exports()
+			.stream()
+			.filter((candidate) -> candidate.kind() == ExternalKind.GLOBAL && candidate.name().equals(name))
+			.findFirst()
+			.orElseThrow(() -> new GuestAbiException(module, null, "no global '" + name + "' is exported", null));
+		ValueType type = export.type();
+		if (type == null || !type.isNumeric()) {
+			throw new GuestAbiException(module, null, "the global '" + name + "' is no number but " + type, null);
+		}
+		return box(type, values.applyAsLong(export.index()));
 	}
 
 	private static Number box(ValueType type, long raw) {

@@ -77,6 +77,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		try {
 			ModuleExport export = counted(() -> resolve(name(), this.code, function));
 			long[] raw = counted(() -> check(export, resultType, arguments));
+			this.pool.requireOpen();
 			AsyncCall<T> call = new AsyncCall<>(this, export, resultType, raw);
 			this.asyncExecutor.execute(call);
 			return call;
@@ -86,7 +87,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 			return CompletableFuture.failedFuture(new SandboxBusyException(name(), function,
 					"too many asynchronous calls are waiting; raise async.queue-capacity or call less often", ex));
 		}
-		catch (WasmSandboxException ex) {
+		catch (WasmSandboxException | IllegalStateException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
 	}

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 import dev.wasmsandbox.error.ModuleRejectedException;
+import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
@@ -90,6 +91,7 @@ public final class SandboxBuilder {
 	/**
 	 * Loads the module.
 	 * @throws ModuleRejectedException if it cannot be run, with the reason
+	 * @throws SandboxTimeoutException if its start function runs past the time limit
 	 * @throws IllegalStateException if no source was given
 	 */
 	public WasmSandbox build() {

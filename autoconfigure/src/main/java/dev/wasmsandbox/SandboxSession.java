@@ -69,6 +69,15 @@ public final class SandboxSession implements AutoCloseable {
 		return new InSession(this, DefaultWasmSandbox.resolve(moduleName(), this.guest.module(), function));
 	}
 
+	/**
+	 * The value of an exported global, for example an address that the module publishes.
+	 * @return an {@code Integer}, {@code Long}, {@code Float} or {@code Double}
+	 * @throws GuestAbiException if there is no such global, or it is no number
+	 */
+	public Number global(String name) {
+		return Conversions.global(moduleName(), this.guest.module().report(), name, this.guest::global);
+	}
+
 	/** The guest's memory; every use of it is checked. */
 	public GuestMemory memory() {
 		return this.memory;
@@ -84,12 +93,10 @@ public final class SandboxSession implements AutoCloseable {
 		if (this.closed) {
 			return;
 		}
-		this.guest.requireUsable();
-		if (!this.guest.running()) {
-			this.closed = true;
-			this.memory.close();
-			this.statistics.record(Outcome.SUCCESS, this.successes);
-		}
+		this.guest.requireClosable();
+		this.closed = true;
+		this.memory.close();
+		this.statistics.record(Outcome.SUCCESS, this.successes);
 		this.pool.release(this.guest);
 	}
 

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Arguments and results are numbers: {@code i32} is an {@code int}, {@code i64} a
  * {@code long}, {@code f32} a {@code float}, {@code f64} a {@code double}. Java's
  * lossless widening is applied where it is needed. All failures are
- * {@link WasmSandboxException}s.
+ * {@link WasmSandboxException}s; only the use of an unloaded module is an
+ * {@link IllegalStateException}.
  */
 public interface WasmSandbox extends AutoCloseable {
 

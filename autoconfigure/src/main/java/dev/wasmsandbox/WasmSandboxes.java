@@ -23,6 +23,7 @@ import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
 import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.module.LoadedModule;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.pool.InstancePool;
@@ -117,7 +118,8 @@ public final class WasmSandboxes implements AutoCloseable {
 		List<HostBinding> bindings = bindings(definition);
 		SandboxFactory.requireImports(name, report, bindings);
 		LoadedModule module = this.cache.get(name, bytes, report);
-		SandboxFactory factory = new SandboxFactory(name, module.code(), bindings, definition.limits(), this.watchdog);
+		SandboxFactory factory = new SandboxFactory(name, module.code(), bindings, definition.limits(), this.watchdog,
+				MemoryBackend.detect(), definition.pool().maxSize() + 1);
 		InstancePool pool = new InstancePool(name, factory, definition.pool());
 		try {
 			pool.release(pool.acquire());

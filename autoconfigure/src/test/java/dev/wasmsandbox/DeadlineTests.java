@@ -59,7 +59,8 @@ class DeadlineTests {
 	@Test
 	void anEndlessStartFunctionEnds() {
 		assertThatExceptionOfType(SandboxTimeoutException.class)
-			.isThrownBy(() -> TestModules.builder("start_loop").callTimeout(LIMIT).build());
+			.isThrownBy(() -> TestModules.builder("start_loop").callTimeout(LIMIT).build())
+			.withMessageContaining("(start)");
 	}
 
 	@Test
@@ -131,6 +132,26 @@ class DeadlineTests {
 			assertThat(traps.statistics().calls()).containsEntry(Outcome.INTERRUPTED, 1L);
 			assertThat(traps.callAsync("ok", int.class).join()).isEqualTo(42);
 		}
+	}
+
+	@Test
+	void aFutureThatTimesOutStopsItsGuest() {
+		try (WasmSandbox traps = TestModules.builder("traps").callTimeout(Duration.ofMinutes(10)).build()) {
+			CompletableFuture<Void> running = traps.callAsync("loop_forever", void.class);
+			awaitLease(traps);
+			running.orTimeout(1, java.util.concurrent.TimeUnit.MILLISECONDS);
+			Awaitility.await().untilAsserted(() -> assertThat(traps.statistics().pool().leased()).isZero());
+			assertThat(running).isCompletedExceptionally();
+		}
+	}
+
+	@Test
+	void anUnloadedModuleRefusesAsynchronousCallsToo() {
+		WasmSandbox traps = TestModules.builder("traps").build();
+		traps.close();
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> traps.callAsync("ok", int.class).get())
+			.withCauseInstanceOf(IllegalStateException.class)
+			.withMessageContaining("was unloaded");
 	}
 
 	@Test

@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.HostFunctionException;
 import dev.wasmsandbox.error.ModuleRejectedException;
+import dev.wasmsandbox.error.SandboxInterruptedException;
+import dev.wasmsandbox.error.SandboxTrapException;
 import dev.wasmsandbox.guest.GuestMemory;
 import dev.wasmsandbox.guest.HostContext;
 import dev.wasmsandbox.guest.HostFunction;
@@ -72,7 +74,8 @@ class HostFunctionTests {
 		try (WasmSandbox sandbox = builder((context, arguments) -> null).build()) {
 			assertThatExceptionOfType(HostFunctionException.class)
 				.isThrownBy(() -> sandbox.call("run_add", int.class, 1, 2))
-				.withStackTraceContaining("must return 1 values");
+				.withMessage(
+						"Module 'host_calls': the host function env.add returned 0 values, but is (i32, i32) -> i32");
 		}
 	}
 
@@ -84,6 +87,42 @@ class HostFunctionTests {
 		}).build()) {
 			assertThatExceptionOfType(GuestAbiException.class)
 				.isThrownBy(() -> sandbox.call("run_add", int.class, 1, 2));
+		}
+	}
+
+	@Test
+	void anInterruptInAHostFunctionEndsTheCallAndStaysSet() {
+		try (WasmSandbox sandbox = builder((context, arguments) -> {
+			Thread.currentThread().interrupt();
+			Thread.sleep(1);
+			return new long[] { 0 };
+		}).build()) {
+			assertThatExceptionOfType(SandboxInterruptedException.class)
+				.isThrownBy(() -> sandbox.call("run_add", int.class, 1, 2));
+			assertThat(Thread.interrupted()).isTrue();
+		}
+	}
+
+	@Test
+	void theFailureOfAnotherSandboxIsTheHostFunctions() {
+		try (WasmSandbox other = TestModules.builder("traps").build();
+				WasmSandbox sandbox = builder((context, arguments) -> new long[] { other.call("div", int.class, 1, 0) })
+					.build()) {
+			assertThatExceptionOfType(HostFunctionException.class)
+				.isThrownBy(() -> sandbox.call("run_add", int.class, 1, 2))
+				.withCauseInstanceOf(SandboxTrapException.class);
+		}
+	}
+
+	@Test
+	void theHostCanGrowTheGuestsMemory() {
+		try (WasmSandbox sandbox = builder(
+				(context, arguments) -> new long[] { context.memory().grow((int) arguments[0]) })
+			.memoryLimit(4 * 65_536)
+			.build()) {
+			assertThat(sandbox.call("run_add", int.class, 3, 0)).isEqualTo(1);
+			assertThat(sandbox.call("run_add", int.class, 4, 0)).isEqualTo(-1);
+			assertThat(sandbox.call("run_add", int.class, -1, 0)).isEqualTo(-1);
 		}
 	}
 

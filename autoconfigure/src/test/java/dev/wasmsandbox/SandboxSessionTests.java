@@ -118,6 +118,35 @@ class SandboxSessionTests {
 	}
 
 	@Test
+	void exportedGlobalsCanBeRead() {
+		try (WasmSandbox sandbox = TestModules.builder("assemblyscript")
+			.hostFunction(dev.wasmsandbox.guest.HostFunction.of("env", "abort", "(i32, i32, i32, i32) -> ()",
+					(context, arguments) -> null))
+			.build(); SandboxSession session = sandbox.openSession()) {
+			assertThat(session.global("__rtti_base")).isInstanceOf(Integer.class);
+			assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> session.global("memory"))
+				.withMessageContaining("no global 'memory'");
+		}
+	}
+
+	@Test
+	void aSessionOfADeadThreadCanBeClosedByAnother() throws Exception {
+		try (WasmSandbox sandbox = TestModules.builder("memory_test").build()) {
+			AtomicReference<SandboxSession> left = new AtomicReference<>();
+			Thread.ofPlatform().start(() -> {
+				SandboxSession session = sandbox.openSession();
+				MemorySegment view = session.memory().view(0, 8);
+				view.set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+				left.set(session);
+			}).join();
+			assertThat(sandbox.statistics().pool().leased()).isOne();
+			left.get().close();
+			assertThat(sandbox.statistics().pool().leased()).isZero();
+			assertThat(sandbox.call("load8", int.class, 0)).isZero();
+		}
+	}
+
+	@Test
 	void nothingWorksAfterClose() {
 		try (WasmSandbox sandbox = TestModules.builder("memory_test").build()) {
 			SandboxSession session = sandbox.openSession();

@@ -3,6 +3,7 @@ package dev.wasmsandbox.engine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.List;
 
 import dev.wasmsandbox.memory.FlatMemory;
 import dev.wasmsandbox.memory.MemorySlot;
@@ -10,26 +11,33 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a guest may go on running. It is part of the memory object because compiled
- * code has that object at hand, so that the check in its loops costs two loads.
+ * code has that object at hand, so that the check in its loops costs one load.
  *
  * <p>
- * The running thread moves {@code epoch} on when a call begins (odd: a call is running)
- * and when it ends (even: none is). The {@link Watchdog} stops a call by writing the
- * epoch it has seen into {@code stopEpoch}. Epochs are never used twice, so a watchdog
- * that comes late stops nobody. The check reads {@code stopEpoch} opaquely: HotSpot would
- * move a plain read out of the loop, and the loop would never end.
+ * One word tells all: 0 no call is running, 1 one is, a larger number one is that the
+ * {@link Watchdog} has marked, a negative one must stop. The running thread only ever
+ * stores 1 when a call begins and 0 when it ends, without reading; the watchdog marks and
+ * stops by compare-and-set. A mark is never used twice and is overwritten when the call
+ * ends, so a watchdog that comes late finds its mark gone and stops nobody, and as long
+ * as it finds it, it is the same call. The check reads opaquely: HotSpot would move a
+ * plain read out of the loop, and the loop would never end.
  */
 abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 
-	private static final VarHandle EPOCH;
+	private static final long IDLE = 0;
 
-	private static final VarHandle STOP_EPOCH;
+	private static final long RUNNING = 1;
+
+	/** Bits of a stopped state that hold the reason. */
+	private static final int REASON_BITS = 2;
+
+	private static final List<StopReason> REASONS = List.of(StopReason.values());
+
+	private static final VarHandle STATE;
 
 	static {
 		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			EPOCH = lookup.findVarHandle(CallControl.class, "epoch", long.class);
-			STOP_EPOCH = lookup.findVarHandle(CallControl.class, "stopEpoch", long.class);
+			STATE = MethodHandles.lookup().findVarHandle(CallControl.class, "state", long.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -40,12 +48,7 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 
 	private final long timeoutNanos;
 
-	private long epoch;
-
-	@SuppressWarnings("UnusedVariable") // written through STOP_EPOCH
-	private long stopEpoch = -1;
-
-	private volatile StopReason stopReason = StopReason.TIMEOUT;
+	private long state;
 
 	/**
 	 * The lease in force; moved on before a lease's first call, so it is never behind.
@@ -56,10 +59,10 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 
 	private volatile @Nullable Thread owner;
 
-	/** The watchdog's own notes. */
-	private long seenEpoch;
+	/** The watchdog's own notes: its last mark, and when it was made. */
+	private long mark = RUNNING;
 
-	private long seenAt;
+	private long markedAt;
 
 	CallControl(MemorySlot slot, Watchdog watchdog, Duration timeout) {
 		super(slot);
@@ -84,29 +87,33 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 	 * @return whether it is the outermost one, whose caller must call {@link #exit}
 	 */
 	final boolean enter() {
-		long current = this.epoch;
-		if ((current & 1) != 0) {
+		if (this.state != IDLE) {
 			return false;
 		}
-		EPOCH.setRelease(this, current + 1);
+		STATE.setRelease(this, RUNNING);
 		this.watchdog.callStarted();
 		return true;
 	}
 
 	final void exit() {
-		EPOCH.setRelease(this, this.epoch + 1);
+		STATE.setRelease(this, IDLE);
 	}
 
 	/** Whether a call is running; for the owner's thread. */
 	final boolean running() {
-		return (this.epoch & 1) != 0;
+		return this.state != IDLE;
 	}
 
 	/** The check of the guest's loops and calls. */
 	final void check() {
-		if ((long) STOP_EPOCH.getOpaque(this) == this.epoch) {
-			throw new GuestStopped(this.stopReason);
+		if ((long) STATE.getOpaque(this) < 0) {
+			throw stopped();
 		}
+	}
+
+	private GuestStopped stopped() {
+		long stop = -(long) STATE.getOpaque(this);
+		return new GuestStopped(REASONS.get((int) (stop & ((1 << REASON_BITS) - 1))));
 	}
 
 	/** Asks that the given lease's running or next call be stopped; from any thread. */
@@ -114,34 +121,40 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 		this.cancelledLease = leaseNumber;
 	}
 
-	/** Looks whether the running call must end; only the watchdog calls it. */
-	final boolean inspect(long now) {
-		long current = (long) EPOCH.getAcquire(this);
-		if ((current & 1) == 0) {
-			return false;
+	/**
+	 * Looks whether the running call must end; only the watchdog calls it.
+	 * @return whether a call is running
+	 */
+	final boolean inspect() {
+		long current = (long) STATE.getAcquire(this);
+		if (current == RUNNING) {
+			this.mark++;
+			if (!STATE.compareAndSet(this, RUNNING, this.mark)) {
+				return true;
+			}
+			current = this.mark;
+			// After the mark, so that a call's time never begins before the call.
+			this.markedAt = System.nanoTime();
 		}
-		if (current != this.seenEpoch) {
-			this.seenEpoch = current;
-			this.seenAt = now;
+		if (current > RUNNING) {
+			StopReason reason = reasonToStop();
+			if (reason != null) {
+				STATE.compareAndSet(this, current, -((current << REASON_BITS) | REASONS.indexOf(reason)));
+			}
 		}
-		Thread runner = this.owner;
-		if (this.cancelledLease == this.lease) {
-			stop(current, StopReason.CANCELLED);
-		}
-		else if (runner != null && runner.isInterrupted()) {
-			stop(current, StopReason.INTERRUPTED);
-		}
-		else if (now - this.seenAt >= this.timeoutNanos) {
-			stop(current, StopReason.TIMEOUT);
-		}
-		return true;
+		return current != IDLE;
 	}
 
-	private void stop(long observed, StopReason reason) {
-		if ((long) STOP_EPOCH.getOpaque(this) != observed) {
-			this.stopReason = reason;
-			STOP_EPOCH.setRelease(this, observed);
+	/** Only asked about a marked call, so that the answer is about that call. */
+	private @Nullable StopReason reasonToStop() {
+		Thread runner = this.owner;
+		if (this.cancelledLease == this.lease) {
+			return StopReason.CANCELLED;
 		}
+		if (runner != null && runner.isInterrupted()) {
+			return StopReason.INTERRUPTED;
+		}
+		return (System.nanoTime() - this.markedAt >= this.timeoutNanos) ? StopReason.TIMEOUT : null;
 	}
 
 }

@@ -21,6 +21,7 @@ import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
+import dev.wasmsandbox.screen.StartSection;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 
@@ -51,15 +52,16 @@ public final class CompiledModule {
 	}
 
 	/**
-	 * Parses, validates and compiles a screened module. Takes milliseconds to seconds and
-	 * answers no interrupt.
+	 * Parses, validates and compiles a screened module, without its start section: the
+	 * start function is called by us. Takes milliseconds to seconds and answers no
+	 * interrupt.
 	 * @param moduleName what to call it in messages
 	 * @param bytes the binary
 	 * @param report what the screening said about the same bytes
 	 * @throws ModuleRejectedException if the engine finds it invalid or cannot compile it
 	 */
 	public static CompiledModule compile(@Nullable String moduleName, byte[] bytes, ModuleReport report) {
-		WasmModule module = parse(moduleName, bytes);
+		WasmModule module = parse(moduleName, StartSection.cut(bytes));
 		CompilerResult compiled = generate(moduleName, module);
 		CheckWeaver weaver = new CheckWeaver(report.memory() != null);
 		Map<String, byte[]> classFiles = new HashMap<>();
@@ -102,11 +104,20 @@ public final class CompiledModule {
 				.compile();
 		}
 		catch (ChicoryException ex) {
-			throw rejected(moduleName, Reason.UNSUPPORTED, "this module cannot be compiled: " + text(ex), ex);
+			throw rejected(moduleName, Reason.UNSUPPORTED, "this module cannot be compiled: " + tooLarge(ex), ex);
 		}
 		catch (RuntimeException | StackOverflowError ex) {
 			throw rejected(moduleName, Reason.UNSUPPORTED, "the compiler failed on this module: " + text(ex), ex);
 		}
+	}
+
+	/** The engine advises its interpreter, which is not used here. */
+	private static String tooLarge(ChicoryException ex) {
+		String text = text(ex);
+		int function = text.indexOf("WASM function index");
+		return (function < 0) ? text
+				: "a function is too large for a method of the JVM (64 KiB of byte code), split it or build with less "
+						+ "inlining; " + text.substring(function);
 	}
 
 	private static String text(Throwable ex) {

@@ -33,12 +33,19 @@ final class FailureMapper {
 			Map.entry("integer overflow", TrapKind.INTEGER_OVERFLOW),
 			Map.entry("invalid conversion to integer", TrapKind.INVALID_CONVERSION),
 			Map.entry("call stack exhausted", TrapKind.CALL_STACK_EXHAUSTED),
-			Map.entry("null", TrapKind.NULL_REFERENCE));
+			Map.entry("null reference", TrapKind.NULL_REFERENCE),
+			Map.entry("null function reference", TrapKind.NULL_REFERENCE));
 
 	private FailureMapper() {
 	}
 
-	static WasmSandboxException map(Throwable thrown, String module, @Nullable String function, SandboxLimits limits) {
+	/**
+	 * Maps a failure.
+	 * @param refusedBytes the memory the guest asked for in vain, 0 if none: a guest that
+	 * gives up for want of memory traps, and its user should learn why
+	 */
+	static WasmSandboxException map(Throwable thrown, String module, @Nullable String function, SandboxLimits limits,
+			long refusedBytes) {
 		return switch (thrown) {
 			case WasmSandboxException ours -> ours;
 			case GuestStopped stopped -> stopped(stopped, module, function, limits);
@@ -50,8 +57,8 @@ final class FailureMapper {
 			case ChicoryInterruptedException interrupted -> interrupted(module, function, interrupted);
 			case WasmException uncaught -> trap(TrapKind.UNCAUGHT_EXCEPTION, uncaught, module, function,
 					"an exception of the guest was not caught");
-			case ChicoryException engine ->
-				trap(kind(engine), withoutDeepStack(engine), module, function, engine.getMessage());
+			case ChicoryException engine -> trap(kind(engine), withoutDeepStack(engine), module, function,
+					engine.getMessage() + hint(refusedBytes, limits));
 			case OutOfMemoryError memory -> new SandboxLimitException(module, function, "heap", 0, 0,
 					"the JVM's heap was exhausted while the guest ran: " + memory.getMessage(), memory);
 			default -> trap(TrapKind.OTHER, thrown, module, function,
@@ -86,6 +93,11 @@ final class FailureMapper {
 	private static WasmSandboxException trap(TrapKind kind, @Nullable Throwable cause, String module,
 			@Nullable String function, @Nullable String message) {
 		return new SandboxTrapException(module, function, kind, "the guest trapped: " + message, cause);
+	}
+
+	private static String hint(long refusedBytes, SandboxLimits limits) {
+		return (refusedBytes == 0) ? "" : " (before that it asked for " + refusedBytes
+				+ " bytes of memory in vain; limits.memory is " + limits.memoryBytes() + ")";
 	}
 
 	private static TrapKind kind(ChicoryException engine) {

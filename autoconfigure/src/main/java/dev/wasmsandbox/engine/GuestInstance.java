@@ -1,20 +1,21 @@
 package dev.wasmsandbox.engine;
 
-import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Machine;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.limits.SandboxLimits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One running instance of a module, leased to one thread. Only {@link #cancel} may be
- * called from another one.
+ * The lease of a sandbox to one thread. Only {@link #cancel} may be called from another
+ * one. Once closed it reaches nothing, whoever leases the sandbox next.
  */
 public final class GuestInstance {
 
 	private final String moduleName;
 
 	private final CompiledModule module;
+
+	private final Sandbox sandbox;
 
 	private final LinearMemory memory;
 
@@ -24,31 +25,25 @@ public final class GuestInstance {
 
 	private final Thread owner;
 
+	/** What runs the calls; none before the sandbox is ready, nor after a failure. */
 	private @Nullable Machine code;
 
 	private @Nullable WasmSandboxException failure;
 
 	private boolean closed;
 
-	GuestInstance(String moduleName, CompiledModule module, LinearMemory memory, SandboxLimits limits) {
-		this.moduleName = moduleName;
-		this.module = module;
-		this.memory = memory;
-		this.limits = limits;
-		this.lease = memory.beginLease();
+	GuestInstance(Sandbox sandbox, SandboxFactory factory) {
+		this.moduleName = factory.moduleName();
+		this.module = factory.module();
+		this.sandbox = sandbox;
+		this.memory = sandbox.memory();
+		this.limits = factory.limits();
+		this.lease = this.memory.beginLease();
 		this.owner = Thread.currentThread();
 	}
 
-	Machine attach(Machine machine) {
+	void ready(Machine machine) {
 		this.code = machine;
-		return new GuestMachine(machine, this, this.memory);
-	}
-
-	void attach(Instance instance) {
-		if (instance.getMachine() instanceof GuestMachine machine && machine.guest() == this) {
-			return;
-		}
-		throw new IllegalStateException("The instance does not run on the machine made for it");
 	}
 
 	/** What to call the module in messages. */
@@ -78,7 +73,7 @@ public final class GuestInstance {
 	 */
 	public long @Nullable [] call(int function, String functionName, long[] arguments) {
 		Machine machine = this.code;
-		if (machine == null || Thread.currentThread() != this.owner || this.closed || this.failure != null) {
+		if (machine == null || Thread.currentThread() != this.owner) {
 			throw unusable();
 		}
 		boolean outermost = this.memory.enter();
@@ -96,8 +91,10 @@ public final class GuestInstance {
 	}
 
 	private WasmSandboxException fail(Throwable cause, String functionName) {
-		WasmSandboxException mapped = FailureMapper.map(cause, this.moduleName, functionName, this.limits);
+		WasmSandboxException mapped = FailureMapper.map(cause, this.moduleName, functionName, this.limits,
+				this.memory.refusedBytes());
 		this.failure = mapped;
+		this.code = null;
 		return mapped;
 	}
 
@@ -124,6 +121,12 @@ public final class GuestInstance {
 		return new IllegalStateException(where + "is not ready");
 	}
 
+	/** The raw value of a global, by its index. */
+	public long global(int index) {
+		requireUsable();
+		return this.sandbox.global(index);
+	}
+
 	/** Whether a call is under way; for the owner's thread. */
 	public boolean running() {
 		return this.memory.running();
@@ -135,25 +138,41 @@ public final class GuestInstance {
 	}
 
 	/**
-	 * Ends the instance and empties its memory. A second call does nothing.
-	 * @return whether the memory is clean and may serve the next instance
-	 * @throws IllegalStateException while a call is running, or from another thread
+	 * Checks that the lease may end now.
+	 * @throws IllegalStateException as {@link #close} does
 	 */
-	public boolean close() {
-		if (this.closed) {
-			return false;
-		}
-		if (Thread.currentThread() != this.owner) {
+	public void requireClosable() {
+		if (this.closed || (Thread.currentThread() != this.owner && this.owner.isAlive())) {
 			throw unusable();
 		}
 		if (this.memory.running()) {
 			throw new IllegalStateException(
 					"The session on module '" + this.moduleName + "' cannot be closed while a call is running in it");
 		}
+	}
+
+	/**
+	 * Ends the lease and restores the sandbox.
+	 * @return whether the sandbox may be leased again; if not, discard it
+	 * @throws IllegalStateException while a call is running, if it was closed before, or
+	 * from another thread than its owner while that one lives
+	 */
+	public boolean close() {
+		requireClosable();
 		this.closed = true;
 		this.code = null;
 		this.memory.endLease();
-		return this.memory.close();
+		return this.sandbox.restore(this.failure != null);
+	}
+
+	/** What the instance failed with, if it did. */
+	@Nullable WasmSandboxException failure() {
+		return this.failure;
+	}
+
+	/** The sandbox that is leased. */
+	public Sandbox sandbox() {
+		return this.sandbox;
 	}
 
 }

@@ -3,21 +3,21 @@ package dev.wasmsandbox.engine;
 import com.dylibso.chicory.runtime.Machine;
 
 /**
- * The compiled code of one instance together with its control block, which code without a
- * memory finds through it.
+ * The compiled code of one instance together with its sandbox, which code without a
+ * memory and host functions find through it.
  */
 final class GuestMachine implements Machine {
 
 	private final Machine code;
 
-	private final GuestInstance guest;
+	private final Sandbox sandbox;
 
 	private final LinearMemory control;
 
-	GuestMachine(Machine code, GuestInstance guest, LinearMemory control) {
+	GuestMachine(Machine code, Sandbox sandbox) {
 		this.code = code;
-		this.guest = guest;
-		this.control = control;
+		this.sandbox = sandbox;
+		this.control = sandbox.memory();
 	}
 
 	LinearMemory control() {
@@ -25,7 +25,7 @@ final class GuestMachine implements Machine {
 	}
 
 	GuestInstance guest() {
-		return this.guest;
+		return this.sandbox.currentLease();
 	}
 
 	@Override

@@ -1,7 +1,5 @@
 package dev.wasmsandbox.engine;
 
-import java.time.Duration;
-
 import com.dylibso.chicory.runtime.ConstantEvaluators;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Memory;
@@ -11,6 +9,7 @@ import com.dylibso.chicory.wasm.types.DataSegment;
 import com.dylibso.chicory.wasm.types.PassiveDataSegment;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.memory.MemorySlot;
+import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.screen.MemoryType;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * access several times slower.
  *
  * <p>
- * It lives as long as its slot. {@link #open} readies it for an instance, {@link #close}
+ * It lives as long as its slot. {@link #open} readies it for a lease, {@link #close}
  * leaves a clean slot with nothing in bounds.
  */
 public final class LinearMemory extends CallControl implements Memory {
@@ -36,44 +35,68 @@ public final class LinearMemory extends CallControl implements Memory {
 
 	private int pages;
 
+	private long refusedBytes;
+
+	private final boolean fromImage;
+
+	/** Shared with the instance, which drops segments from it. */
 	private DataSegment[] segments = {};
 
-	private LinearMemory(MemorySlot slot, Watchdog watchdog, Duration timeout, int initialPages, int maximumPages) {
-		super(slot, watchdog, timeout);
+	private DataSegment[] pristineSegments = {};
+
+	LinearMemory(MemorySlot slot, Watchdog watchdog, SandboxLimits limits, @Nullable MemoryType type,
+			boolean fromImage) {
+		super(slot, watchdog, limits.callTimeout());
 		this.watchdog = watchdog;
-		this.initialPages = initialPages;
-		this.maximumPages = maximumPages;
+		this.initialPages = (type != null) ? Math.toIntExact(type.initialPages()) : 0;
+		this.maximumPages = maximumPages(type, limits);
+		this.fromImage = fromImage;
+		watchdog.watch(this);
 	}
 
 	/**
-	 * Reserves a memory with the declared initial size, and the lower of the declared and
-	 * the allowed maximum. A module without a memory gets an empty one.
+	 * The lower of the declared and the allowed maximum; a module without a memory gets
+	 * an empty one.
 	 */
-	static LinearMemory reserve(@Nullable MemoryType type, SandboxLimits limits, Watchdog watchdog) {
-		int initial = (type != null) ? Math.toIntExact(type.initialPages()) : 0;
-		int maximum = (type != null) ? (int) Math.min(type.maximumPages(), limits.memoryPages()) : 0;
-		MemorySlot slot = MemorySlot.reserve((long) maximum * PAGE_SIZE);
-		LinearMemory memory = new LinearMemory(slot, watchdog, limits.callTimeout(), initial, maximum);
-		watchdog.watch(memory);
-		return memory;
+	static int maximumPages(@Nullable MemoryType type, SandboxLimits limits) {
+		return (type != null) ? (int) Math.min(type.maximumPages(), limits.memoryPages()) : 0;
+	}
+
+	/** The size it starts with, in bytes. */
+	long initialBytes() {
+		return (long) this.initialPages * PAGE_SIZE;
+	}
+
+	/**
+	 * The size that the guest last asked for in vain; 0 if it always got what it wanted.
+	 */
+	long refusedBytes() {
+		return this.refusedBytes;
 	}
 
 	void open() {
+		this.refusedBytes = 0;
 		this.pages = this.initialPages;
-		resize((long) this.pages * PAGE_SIZE);
+		openSlot(initialBytes());
 	}
 
-	/** Empties the memory; returns whether the slot is clean and can be used again. */
-	boolean close() {
-		long used = size();
-		resize(0);
+	/**
+	 * Empties the memory and drops what segments were dropped.
+	 * @return how many bytes had been written; -1 if it must not be used again
+	 */
+	long close(ResetStrategy strategy) {
 		this.pages = 0;
-		this.segments = new DataSegment[0];
-		return slot().clear(used);
+		System.arraycopy(this.pristineSegments, 0, this.segments, 0, this.segments.length);
+		return closeSlot(strategy);
+	}
+
+	/** The offsets of the pages the guest has written, for choosing a reset strategy. */
+	long[] written() {
+		return writtenPages();
 	}
 
 	void release() {
-		resize(0);
+		detach();
 		this.watchdog.forget(this);
 		slot().release();
 	}
@@ -86,11 +109,12 @@ public final class LinearMemory extends CallControl implements Memory {
 	@Override
 	public int grow(int delta) {
 		int before = this.pages;
-		if (delta < 0 || delta > this.maximumPages - before) {
+		long wanted = before + Integer.toUnsignedLong(delta);
+		if (wanted > this.maximumPages || !growSlot(wanted * PAGE_SIZE)) {
+			this.refusedBytes = wanted * PAGE_SIZE;
 			return -1;
 		}
 		this.pages = before + delta;
-		resize((long) this.pages * PAGE_SIZE);
 		return before;
 	}
 
@@ -137,6 +161,10 @@ public final class LinearMemory extends CallControl implements Memory {
 	@Override
 	public void initialize(Instance instance, DataSegment[] dataSegments) {
 		this.segments = (dataSegments != null) ? dataSegments : new DataSegment[0];
+		this.pristineSegments = this.segments.clone();
+		if (this.fromImage) {
+			return;
+		}
 		for (DataSegment segment : this.segments) {
 			if (segment instanceof ActiveDataSegment active) {
 				int offset = (int) ConstantEvaluators.computeConstantValue(instance, active.offsetInstructions())[0];
@@ -163,7 +191,7 @@ public final class LinearMemory extends CallControl implements Memory {
 
 	@Override
 	public void zero() {
-		// A memory is opened over a clean slot.
+		// A slot is opened holding its image.
 	}
 
 	@Override

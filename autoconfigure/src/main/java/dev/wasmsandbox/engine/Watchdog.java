@@ -20,6 +20,9 @@ public final class Watchdog implements AutoCloseable {
 	/** How often running calls are looked at. */
 	public static final Duration TICK = Duration.ofMillis(1);
 
+	/** Looking at many sandboxes must not take more than this share of a core. */
+	private static final int SCAN_SHARE = 20;
+
 	/** Ticks without any running guest after which the thread dozes. */
 	private static final int IDLE_TICKS = 50;
 
@@ -70,11 +73,12 @@ public final class Watchdog implements AutoCloseable {
 			boolean running = false;
 			long now = System.nanoTime();
 			for (CallControl control : this.controls) {
-				running |= control.inspect(now);
+				running |= control.inspect();
 			}
 			idle = running ? 0 : idle + 1;
 			if (idle < IDLE_TICKS) {
-				LockSupport.parkNanos(this, TICK.toNanos());
+				long scan = System.nanoTime() - now;
+				LockSupport.parkNanos(this, Math.max(TICK.toNanos(), scan * SCAN_SHARE));
 			}
 			else {
 				this.dozing = true;

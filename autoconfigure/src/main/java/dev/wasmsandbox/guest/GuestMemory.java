@@ -18,6 +18,15 @@ public interface GuestMemory {
 	/** The current size in bytes. */
 	long size();
 
+	/**
+	 * Grows the memory, as the guest itself could: some toolchains leave that to the
+	 * host. Views stay valid on Linux; where memory is copied instead of mapped they die.
+	 * @param pages how many pages of 64 KiB to add
+	 * @return the former size in pages, or -1 if the module or {@code limits.memory} does
+	 * not allow as much
+	 */
+	int grow(int pages);
+
 	/** Copies bytes out of the guest. */
 	byte[] readBytes(int address, int length);
 

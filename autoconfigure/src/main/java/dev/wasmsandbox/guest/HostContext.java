@@ -35,7 +35,8 @@ public final class HostContext implements AutoCloseable {
 	 * time that the running call has left.
 	 * @param function the name of the export
 	 * @param arguments raw values, one for each parameter
-	 * @return the raw results, {@code null} for none
+	 * @return the raw results, {@code null} for none. If it fails, the guest runs no
+	 * further calls, also if the host function swallows the exception
 	 * @throws GuestAbiException if there is no such function, or the number of arguments
 	 * is wrong
 	 * @throws IllegalStateException after the host function has returned

@@ -1,5 +1,7 @@
 package dev.wasmsandbox.guest;
 
+import java.util.Objects;
+
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.engine.HostBinding;
 import dev.wasmsandbox.screen.FunctionSignature;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public record HostFunction(String module, String name, FunctionSignature signature, Body body) {
 
 	public HostFunction {
+		Objects.requireNonNull(module, "module");
+		Objects.requireNonNull(name, "name");
+		Objects.requireNonNull(body, "body");
 		if (!signature.parameters().stream().allMatch((type) -> type.isNumeric())
 				|| !signature.results().stream().allMatch((type) -> type.isNumeric())) {
 			throw new IllegalArgumentException("The host function " + module + "." + name
@@ -38,7 +43,8 @@ public record HostFunction(String module, String name, FunctionSignature signatu
 		 * lower half, floats as their bits
 		 * @return the results in the same form; {@code null} if there are none
 		 * @throws Exception anything; the guest's call then ends with a
-		 * {@code HostFunctionException}
+		 * {@code HostFunctionException} whose cause it is, or with a
+		 * {@code SandboxInterruptedException} for an {@link InterruptedException}
 		 */
 		long @Nullable [] call(HostContext context, long[] arguments) throws Exception;
 

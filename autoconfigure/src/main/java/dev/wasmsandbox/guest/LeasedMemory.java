@@ -34,6 +34,11 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 	}
 
 	@Override
+	public int grow(int pages) {
+		return memory(0, 0).grow(pages);
+	}
+
+	@Override
 	public byte[] readBytes(int address, int length) {
 		LinearMemory memory = memory(address, length);
 		byte[] bytes = new byte[length];
@@ -185,7 +190,12 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 	public void close() {
 		this.closed = true;
 		if (this.views != null) {
-			this.views.close();
+			try {
+				this.views.close();
+			}
+			catch (WrongThreadException _) {
+				// The owner is dead, and on no other thread can the views be read.
+			}
 			this.views = null;
 		}
 	}

@@ -21,6 +21,12 @@ public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleB
 	 */
 	public static final int MAX_PAGES = 32_767;
 
+	/**
+	 * The most elements all tables of a sandbox may have together. They lie on the heap,
+	 * 8 to 12 bytes each.
+	 */
+	public static final int MAX_TABLE_ELEMENTS = 1_000_000;
+
 	private static final SandboxLimits DEFAULTS = new SandboxLimits(64L << 20, Duration.ofSeconds(1), 32L << 20);
 
 	public SandboxLimits {

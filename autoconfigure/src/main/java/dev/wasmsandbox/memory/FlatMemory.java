@@ -10,9 +10,9 @@ import java.nio.ByteOrder;
  * the current size, so none can leave the slot; addresses are unsigned 32-bit numbers.
  *
  * <p>
- * Invariant: {@code size <= slot.capacity()}, and {@code size} is zero once the memory is
- * detached, so that whoever still holds it reaches nothing. A memory belongs to the
- * thread that runs its sandbox.
+ * Invariant: {@code size <= slot.capacity()}, and {@code size} is zero between leases, so
+ * that whoever still holds the memory reaches nothing. It belongs to the thread that runs
+ * its sandbox.
  */
 public abstract class FlatMemory {
 
@@ -31,13 +31,30 @@ public abstract class FlatMemory {
 
 	private final MemorySlot slot;
 
-	private final long base;
+	/** Where accesses go when native access is denied; the slot's own memory. */
+	private MemorySegment own = MemorySegment.NULL;
+
+	private long base;
 
 	private long size;
 
+	/** The largest size since the memory was opened. */
+	private long peak;
+
 	protected FlatMemory(MemorySlot slot) {
 		this.slot = slot;
-		this.base = slot.address();
+	}
+
+	/** HotSpot folds the choice: the flag is a constant. */
+	private MemorySegment space() {
+		return AddressSpace.DIRECT ? AddressSpace.ALL : this.own;
+	}
+
+	private void locateSlot() {
+		this.base = this.slot.base();
+		if (!AddressSpace.DIRECT) {
+			this.own = this.slot.segment();
+		}
 	}
 
 	/** The current size in bytes. */
@@ -51,96 +68,148 @@ public abstract class FlatMemory {
 	}
 
 	/**
-	 * Sets the size. Bytes that come into bounds for the first time since the slot was
-	 * cleared are zero.
+	 * Puts the memory's initial bytes into bounds.
+	 * @throws IllegalStateException if the slot cannot be opened with this size
 	 */
-	protected final void resize(long bytes) {
-		if (bytes < 0 || bytes > this.slot.capacity()) {
-			throw new IllegalArgumentException(bytes + " bytes do not fit a slot of " + this.slot.capacity());
+	protected final void openSlot(long bytes) {
+		if (!this.slot.open(bytes)) {
+			throw new IllegalStateException("The slot does not start with " + bytes + " bytes");
 		}
+		locateSlot();
 		this.size = bytes;
+		this.peak = bytes;
+	}
+
+	/**
+	 * Grows the memory; the new bytes are zero.
+	 * @return whether there was room
+	 */
+	protected final boolean growSlot(long bytes) {
+		if (bytes < this.size || bytes > this.slot.capacity()) {
+			return false;
+		}
+		if (bytes > this.size && !this.slot.grow(this.size, bytes)) {
+			return false;
+		}
+		locateSlot();
+		this.size = bytes;
+		this.peak = bytes;
+		return true;
+	}
+
+	/**
+	 * Puts everything out of bounds and brings the slot back to its image.
+	 * @return how many bytes had been written, -1 if the slot must not be used again
+	 */
+	protected final long closeSlot(ResetStrategy strategy) {
+		long used = this.peak;
+		detach();
+		return this.slot.close(used, strategy);
+	}
+
+	/**
+	 * The offsets of the pages written since the memory was opened, if the kernel says.
+	 */
+	protected final long[] writtenPages() {
+		long image = Math.min(this.size, this.slot.imageBytes());
+		return (this.slot instanceof MappedSlot && WrittenPages.supported() && image > 0)
+				? WrittenPages.offsets(this.base, image) : new long[0];
+	}
+
+	/** Puts everything out of bounds. */
+	protected final void detach() {
+		this.size = 0;
+		this.peak = 0;
+		this.base = 0;
+		this.own = MemorySegment.NULL;
 	}
 
 	protected final byte loadByte(int address) {
-		return NativeMemory.ALL.get(ValueLayout.JAVA_BYTE, locate(address, 1));
+		return space().get(ValueLayout.JAVA_BYTE, locate(address, 1));
 	}
 
 	protected final void storeByte(int address, byte value) {
-		NativeMemory.ALL.set(ValueLayout.JAVA_BYTE, locate(address, 1), value);
+		space().set(ValueLayout.JAVA_BYTE, locate(address, 1), value);
 	}
 
 	protected final short loadShort(int address) {
-		return NativeMemory.ALL.get(SHORT, locate(address, 2));
+		return space().get(SHORT, locate(address, 2));
 	}
 
 	protected final void storeShort(int address, short value) {
-		NativeMemory.ALL.set(SHORT, locate(address, 2), value);
+		space().set(SHORT, locate(address, 2), value);
 	}
 
 	protected final int loadInt(int address) {
-		return NativeMemory.ALL.get(INT, locate(address, 4));
+		return space().get(INT, locate(address, 4));
 	}
 
 	protected final void storeInt(int address, int value) {
-		NativeMemory.ALL.set(INT, locate(address, 4), value);
+		space().set(INT, locate(address, 4), value);
 	}
 
 	protected final long loadLong(int address) {
-		return NativeMemory.ALL.get(LONG, locate(address, 8));
+		return space().get(LONG, locate(address, 8));
 	}
 
 	protected final void storeLong(int address, long value) {
-		NativeMemory.ALL.set(LONG, locate(address, 8), value);
+		space().set(LONG, locate(address, 8), value);
 	}
 
 	protected final float loadFloat(int address) {
-		return NativeMemory.ALL.get(FLOAT, locate(address, 4));
+		return space().get(FLOAT, locate(address, 4));
 	}
 
 	protected final void storeFloat(int address, float value) {
-		NativeMemory.ALL.set(FLOAT, locate(address, 4), value);
+		space().set(FLOAT, locate(address, 4), value);
 	}
 
 	protected final double loadDouble(int address) {
-		return NativeMemory.ALL.get(DOUBLE, locate(address, 8));
+		return space().get(DOUBLE, locate(address, 8));
 	}
 
 	protected final void storeDouble(int address, double value) {
-		NativeMemory.ALL.set(DOUBLE, locate(address, 8), value);
+		space().set(DOUBLE, locate(address, 8), value);
+	}
+
+	/** The memory's content, for making an image of it. */
+	public final MemorySegment content() {
+		return space().asSlice(this.base, this.size).asReadOnly();
 	}
 
 	/** Copies bytes of the host into the memory. */
 	public final void write(int address, byte[] source, int offset, int length) {
 		long at = locate(address, Integer.toUnsignedLong(length));
-		MemorySegment.copy(source, offset, NativeMemory.ALL, ValueLayout.JAVA_BYTE, at, length);
+		MemorySegment.copy(source, offset, space(), ValueLayout.JAVA_BYTE, at, length);
 	}
 
 	/** Copies bytes of the memory to the host. */
 	public final void read(int address, byte[] target, int offset, int length) {
 		long at = locate(address, Integer.toUnsignedLong(length));
-		MemorySegment.copy(NativeMemory.ALL, ValueLayout.JAVA_BYTE, at, target, offset, length);
+		MemorySegment.copy(space(), ValueLayout.JAVA_BYTE, at, target, offset, length);
 	}
 
 	/** Copies within the memory; the ranges may overlap. Lengths are unsigned. */
 	protected final void move(int target, int source, long length) {
 		long to = locate(target, length);
 		long from = locate(source, length);
-		MemorySegment.copy(NativeMemory.ALL, from, NativeMemory.ALL, to, length);
+		MemorySegment.copy(space(), from, space(), to, length);
 	}
 
 	/** Fills a range; the length is unsigned. */
 	protected final void fill(int address, long length, byte value) {
 		long at = locate(address, length);
-		NativeMemory.ALL.asSlice(at, length).fill(value);
+		space().asSlice(at, length).fill(value);
 	}
 
 	/**
-	 * A view of a range, bounded by it and by the life of the arena. The range must have
-	 * been in bounds, and the slot must outlive the arena.
+	 * A view of a range, bounded by it and by the life of the arena, and where native
+	 * access is denied by the life of the lease. The slot must outlive the arena.
 	 */
 	public final MemorySegment view(int address, int length, Arena arena, boolean readOnly) {
 		long at = locate(address, Integer.toUnsignedLong(length));
-		MemorySegment view = MemorySegment.ofAddress(at).reinterpret(length, arena, null);
+		MemorySegment view = AddressSpace.DIRECT ? MemorySegment.ofAddress(at).reinterpret(length, arena, null)
+				: this.own.asSlice(at, length);
 		return readOnly ? view.asReadOnly() : view;
 	}
 

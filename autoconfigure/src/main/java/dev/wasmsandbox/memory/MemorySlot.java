@@ -1,89 +1,57 @@
 package dev.wasmsandbox.memory;
 
-import dev.wasmsandbox.error.SandboxLimitException;
+import java.lang.foreign.MemorySegment;
 
 /**
- * A reserved address range that can hold one linear memory at its largest. Pages cost
- * nothing before they are touched, and the range never moves, so growing a memory copies
- * nothing.
+ * The place of one linear memory, at most as large as its capacity. {@link #open} readies
+ * it for a lease, {@link #close} brings it back to its image.
  *
  * <p>
- * Invariant: whoever holds a slot holds it alone, and {@link #clear} leaves only zeroes
- * behind. Not thread-safe; handing a slot over needs a happens-before edge.
+ * Invariants: whoever holds a slot holds it alone; between {@code close} and {@code open}
+ * it holds the image and zeroes, nothing else. Not thread-safe; handing a slot over needs
+ * a happens-before edge.
  */
-public final class MemorySlot {
+public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
+
+	MemorySlot() {
+	}
+
+	/** The most bytes the memory may have. */
+	public abstract long capacity();
+
+	/** How much of it the image covers. */
+	abstract long imageBytes();
+
+	/** What accesses go through. */
+	abstract MemorySegment segment();
+
+	/** Where in {@link #segment} the memory begins; changes when a portable one grows. */
+	abstract long base();
 
 	/**
-	 * Up to here zeroing in place is cheaper than dropping the pages and faulting them in
-	 * again.
+	 * Readies the slot for a lease.
+	 * @param bytes the initial size
 	 */
-	private static final long CLEAR_IN_PLACE = 128 * 1024;
-
-	private final long capacity;
-
-	private long address;
-
-	private MemorySlot(long address, long capacity) {
-		this.address = address;
-		this.capacity = capacity;
-	}
+	abstract boolean open(long bytes);
 
 	/**
-	 * Reserves a slot.
-	 * @param capacity its size in bytes, a multiple of 64 KiB; zero is allowed
-	 * @throws SandboxLimitException if the system refuses the address range
+	 * Makes room, filled with zeroes.
+	 * @return whether there was any; if not, nothing has changed
 	 */
-	public static MemorySlot reserve(long capacity) {
-		if (capacity < 0 || (capacity & 0xffff) != 0) {
-			throw new IllegalArgumentException("The capacity must be a multiple of 64 KiB, but is " + capacity);
-		}
-		long address = (capacity == 0) ? 0 : NativeMemory.reserve(capacity);
-		if (address == -1) {
-			throw new SandboxLimitException(null, null, "address space", 0, capacity,
-					"the operating system refused " + capacity
-							+ " bytes of address space; lower limits.memory or pool.max-size, or raise the "
-							+ "process's limits (ulimit -v, vm.max_map_count, vm.overcommit_memory)",
-					null);
-		}
-		return new MemorySlot(address, capacity);
-	}
-
-	/** The size of the range in bytes. */
-	public long capacity() {
-		return this.capacity;
-	}
-
-	long address() {
-		return this.address;
-	}
+	abstract boolean grow(long from, long to);
 
 	/**
-	 * Makes the first bytes of the slot zero again, which is all of it that was ever in
-	 * bounds.
+	 * Brings the slot back to its image.
 	 * @param used how many bytes the memory had at its largest
-	 * @return whether it succeeded; a slot that failed must be released, not used
+	 * @return how many bytes had been written, as far as the strategy knows (else 0); -1
+	 * if it failed and the slot must not be used again
 	 */
-	public boolean clear(long used) {
-		if (used > this.capacity) {
-			throw new IllegalArgumentException(used + " bytes used of " + this.capacity);
-		}
-		if (used == 0) {
-			return true;
-		}
-		if (used <= CLEAR_IN_PLACE) {
-			NativeMemory.ALL.asSlice(this.address, used).fill((byte) 0);
-			return true;
-		}
-		return NativeMemory.discard(this.address, used);
-	}
+	abstract long close(long used, ResetStrategy strategy);
 
-	/** Gives the range back. A second call does nothing. */
-	public void release() {
-		if (this.capacity > 0 && this.address != 0) {
-			long released = this.address;
-			this.address = 0;
-			NativeMemory.release(released, this.capacity);
-		}
-	}
+	/** Gives unused pages back to the system; the slot stays usable. */
+	public abstract void trim();
+
+	/** Gives the slot up. A second call does nothing. */
+	public abstract void release();
 
 }

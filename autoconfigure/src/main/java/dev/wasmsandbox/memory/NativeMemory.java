@@ -1,24 +1,37 @@
 package dev.wasmsandbox.memory;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
  * The system calls on address ranges. Constants are those of Linux on x86-64 and aarch64
- * (see {@code mmap(2)}, {@code madvise(2)}).
+ * (see {@code mmap(2)}, {@code madvise(2)}, {@code memfd_create(2)}, {@code fcntl(2)} and
+ * the kernel's {@code Documentation/admin-guide/mm/pagemap.rst}).
+ *
+ * <p>
+ * Addresses are plain numbers here; whoever calls has made sure that a range is its own.
  */
 final class NativeMemory {
 
-	/** Every address of the process; all accesses through it are checked before. */
-	static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+	static final int PROT_NONE = 0;
 
-	private static final int PROT_READ_WRITE = 0x3;
+	static final int PROT_READ = 1;
 
-	private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x2 | 0x20 | 0x4000;
+	static final int PROT_READ_WRITE = 3;
+
+	static final int MAP_SHARED = 0x1;
+
+	static final int MAP_PRIVATE = 0x2;
+
+	static final int MAP_FIXED = 0x10;
+
+	static final int MAP_ANONYMOUS = 0x20;
+
+	static final int MAP_NORESERVE = 0x4000;
 
 	private static final int MADV_DONTNEED = 4;
 
@@ -26,47 +39,71 @@ final class NativeMemory {
 
 	private static final int MADV_DONTDUMP = 16;
 
+	private static final int MFD_CLOEXEC_ALLOW_SEALING = 0x1 | 0x2;
+
+	private static final int F_ADD_SEALS = 1033;
+
+	/** Against further seals, shrinking, growing and writing. */
+	private static final int ALL_SEALS = 0x1 | 0x2 | 0x4 | 0x8;
+
+	private static final int O_RDONLY_CLOEXEC = 0x80000;
+
+	private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+
+	private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+
 	private static final MethodHandle MMAP = handle("mmap",
-			FunctionDescriptor.of(ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG,
-					ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
+			FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG));
 
-	private static final MethodHandle MUNMAP = handle("munmap",
-			FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
+	private static final MethodHandle MUNMAP = handle("munmap", FunctionDescriptor.of(INT, LONG, LONG));
 
-	private static final MethodHandle MADVISE = handle("madvise", FunctionDescriptor.of(ValueLayout.JAVA_INT,
-			ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT));
+	private static final MethodHandle MADVISE = handle("madvise", FunctionDescriptor.of(INT, LONG, LONG, INT));
+
+	private static final MethodHandle MEMFD_CREATE = handle("memfd_create",
+			FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT));
+
+	private static final MethodHandle FTRUNCATE = handle("ftruncate", FunctionDescriptor.of(INT, INT, LONG));
+
+	private static final MethodHandle FCNTL = handle("fcntl", FunctionDescriptor.of(INT, INT, INT, INT),
+			Linker.Option.firstVariadicArg(2));
+
+	private static final MethodHandle OPEN = handle("open", FunctionDescriptor.of(INT, ValueLayout.ADDRESS, INT),
+			Linker.Option.firstVariadicArg(2));
+
+	private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(INT, INT));
+
+	private static final MethodHandle IOCTL = handle("ioctl", FunctionDescriptor.of(INT, INT, LONG, LONG),
+			Linker.Option.firstVariadicArg(2));
 
 	private NativeMemory() {
 	}
 
-	private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
+	private static MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... options) {
 		Linker linker = Linker.nativeLinker();
-		SymbolLookup lookup = linker.defaultLookup();
-		return linker.downcallHandle(lookup.findOrThrow(name), descriptor);
+		return linker.downcallHandle(linker.defaultLookup().findOrThrow(name), descriptor, options);
 	}
 
-	/**
-	 * Reserves zeroed memory that costs nothing until it is touched.
-	 * @return its address, or a value of -1 where the system refuses
-	 */
-	static long reserve(long bytes) {
+	/** Maps a range; returns its address, or -1 where the system refuses. */
+	static long map(long address, long bytes, int protection, int flags, int file) {
 		try {
-			long address = (long) MMAP.invokeExact(0L, bytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0L);
-			if (address != -1) {
-				// Guests' data must not reach a child process or a core dump. Both are
-				// hints: a kernel that does not know them leaves the memory usable.
-				int ignored = (int) MADVISE.invokeExact(address, bytes, MADV_DONTFORK);
-				ignored = (int) MADVISE.invokeExact(address, bytes, MADV_DONTDUMP);
-			}
-			return address;
+			return (long) MMAP.invokeExact(address, bytes, protection, flags, file, 0L);
 		}
 		catch (Throwable ex) {
 			throw rethrow(ex);
 		}
 	}
 
-	/** Gives a reserved range back to the system. */
-	static void release(long address, long bytes) {
+	/**
+	 * Keeps guests' data out of child processes and core dumps. Both are hints: where the
+	 * kernel does not know them the memory is usable all the same.
+	 */
+	static void keepPrivate(long address, long bytes) {
+		advise(address, bytes, MADV_DONTFORK);
+		advise(address, bytes, MADV_DONTDUMP);
+	}
+
+	/** Gives a range back to the system. */
+	static void unmap(long address, long bytes) {
 		try {
 			int result = (int) MUNMAP.invokeExact(address, bytes);
 			if (result != 0) {
@@ -78,10 +115,70 @@ final class NativeMemory {
 		}
 	}
 
-	/** Drops the pages of a range; they read as zero afterwards. */
+	/**
+	 * Drops the private pages of a range: anonymous memory reads as zero afterwards, a
+	 * private mapping of a file as the file.
+	 */
 	static boolean discard(long address, long bytes) {
+		return advise(address, bytes, MADV_DONTNEED);
+	}
+
+	private static boolean advise(long address, long bytes, int advice) {
 		try {
-			return (int) MADVISE.invokeExact(address, bytes, MADV_DONTNEED) == 0;
+			return (int) MADVISE.invokeExact(address, bytes, advice) == 0;
+		}
+		catch (Throwable ex) {
+			throw rethrow(ex);
+		}
+	}
+
+	/** Makes an anonymous file of the given size; returns its descriptor, or -1. */
+	static int createFile(String name, long bytes) {
+		try (Arena arena = Arena.ofConfined()) {
+			int file = (int) MEMFD_CREATE.invokeExact(arena.allocateFrom(name), MFD_CLOEXEC_ALLOW_SEALING);
+			if (file >= 0 && (int) FTRUNCATE.invokeExact(file, bytes) != 0) {
+				closeFile(file);
+				return -1;
+			}
+			return file;
+		}
+		catch (Throwable ex) {
+			throw rethrow(ex);
+		}
+	}
+
+	/** Forbids any further change of an anonymous file. */
+	static boolean seal(int file) {
+		try {
+			return (int) FCNTL.invokeExact(file, F_ADD_SEALS, ALL_SEALS) == 0;
+		}
+		catch (Throwable ex) {
+			throw rethrow(ex);
+		}
+	}
+
+	static int openFile(String path) {
+		try (Arena arena = Arena.ofConfined()) {
+			return (int) OPEN.invokeExact(arena.allocateFrom(path), O_RDONLY_CLOEXEC);
+		}
+		catch (Throwable ex) {
+			throw rethrow(ex);
+		}
+	}
+
+	static void closeFile(int file) {
+		try {
+			int ignored = (int) CLOSE.invokeExact(file);
+		}
+		catch (Throwable ex) {
+			throw rethrow(ex);
+		}
+	}
+
+	/** An ioctl whose argument is an address; returns its result, negative on errors. */
+	static int ioctl(int file, long request, MemorySegment argument) {
+		try {
+			return (int) IOCTL.invokeExact(file, request, argument.address());
 		}
 		catch (Throwable ex) {
 			throw rethrow(ex);

@@ -6,21 +6,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.wasmsandbox.engine.GuestInstance;
-import dev.wasmsandbox.engine.LinearMemory;
+import dev.wasmsandbox.engine.Sandbox;
 import dev.wasmsandbox.engine.SandboxFactory;
 import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.limits.PoolSettings;
 
 /**
- * Leases sandboxes of one module. Memories are kept and used again, the instance over
- * them is made anew for every lease, so nothing of a former one is left.
+ * Leases sandboxes of one module, restored between two leases so that nothing of the
+ * former one is left.
  *
  * <p>
- * Invariants: at most {@code maxSize} leases at a time; a memory is either leased, idle
- * and clean, or released. Callers wait in the order in which they came. Thread-safe.
+ * Invariants: at most {@code maxSize} leases at a time; a sandbox is either leased, idle
+ * and clean, or discarded. Callers wait in the order in which they came. Thread-safe.
  */
 public final class InstancePool implements AutoCloseable {
+
+	/** Some 5 KiB of stack when compiled, more when interpreted: what a lease needs. */
+	private static final int STACK_PROBE_FRAMES = 40;
 
 	private final String moduleName;
 
@@ -30,8 +33,8 @@ public final class InstancePool implements AutoCloseable {
 
 	private final Semaphore permits;
 
-	/** Last in, first out: the memory used last is the likeliest to be in the caches. */
-	private final ConcurrentLinkedDeque<LinearMemory> idle = new ConcurrentLinkedDeque<>();
+	/** Last in, first out: the sandbox used last is the likeliest to be in the caches. */
+	private final ConcurrentLinkedDeque<Sandbox> idle = new ConcurrentLinkedDeque<>();
 
 	private final AtomicInteger idleCount = new AtomicInteger();
 
@@ -52,6 +55,9 @@ public final class InstancePool implements AutoCloseable {
 	 */
 	public GuestInstance acquire() {
 		requireOpen();
+		// A lease needs some stack. A host function deep in a guest's recursion may have
+		// none left: better to overflow here, before anything is taken.
+		long ignored = probeStack(STACK_PROBE_FRAMES, 1, 2, 3, 4, 5, 6, 7);
 		awaitPermit();
 		boolean leased = false;
 		try {
@@ -65,6 +71,12 @@ public final class InstancePool implements AutoCloseable {
 				this.permits.release();
 			}
 		}
+	}
+
+	/** The unused numbers make each frame larger, so that few of them reach far. */
+	private static long probeStack(int frames, long a, long b, long c, long d, long e, long f, long g) {
+		return (frames == 0) ? a + b + c + d + e + f + g
+				: 1 + a + probeStack(frames - 1, b, c, d, e, f, g, a + frames) + g;
 	}
 
 	private void awaitPermit() {
@@ -84,18 +96,18 @@ public final class InstancePool implements AutoCloseable {
 	}
 
 	private GuestInstance instantiate() {
-		LinearMemory memory = this.idle.pollFirst();
-		if (memory != null) {
+		Sandbox sandbox = this.idle.pollFirst();
+		if (sandbox != null) {
 			this.idleCount.decrementAndGet();
 		}
 		else {
-			memory = this.factory.newMemory();
+			sandbox = this.factory.newSandbox();
 		}
 		try {
-			return this.factory.instantiate(memory);
+			return sandbox.lease();
 		}
 		catch (Throwable ex) {
-			this.factory.discard(memory);
+			sandbox.discard();
 			throw ex;
 		}
 	}
@@ -106,22 +118,30 @@ public final class InstancePool implements AutoCloseable {
 	 * thread than the owner's; the lease then stays as it is
 	 */
 	public void release(GuestInstance guest) {
-		LinearMemory memory = guest.memory();
+		Sandbox sandbox = guest.sandbox();
 		boolean clean = guest.close();
-		if (clean && !this.closed) {
-			this.idle.addFirst(memory);
-			this.idleCount.incrementAndGet();
-			if (this.closed) {
-				releaseIdle();
+		try {
+			if (clean && !this.closed) {
+				this.idle.addFirst(sandbox);
+				this.idleCount.incrementAndGet();
+				if (this.closed) {
+					releaseIdle();
+				}
+			}
+			else {
+				sandbox.discard();
 			}
 		}
-		else {
-			this.factory.discard(memory);
+		finally {
+			this.permits.release();
 		}
-		this.permits.release();
 	}
 
-	private void requireOpen() {
+	/**
+	 * Checks that leases are given.
+	 * @throws IllegalStateException if the pool is closed
+	 */
+	public void requireOpen() {
 		if (this.closed) {
 			throw new IllegalStateException("The module '" + this.moduleName + "' was unloaded");
 		}
@@ -139,19 +159,20 @@ public final class InstancePool implements AutoCloseable {
 	}
 
 	/**
-	 * Refuses further leases and gives idle memory back. Running leases end as they
-	 * would, and their memory is then given back too.
+	 * Refuses further leases and discards idle sandboxes. Running leases end as they
+	 * would, and their sandboxes are then discarded too.
 	 */
 	@Override
 	public void close() {
 		this.closed = true;
 		releaseIdle();
+		this.factory.close();
 	}
 
 	private void releaseIdle() {
-		for (LinearMemory memory = this.idle.pollFirst(); memory != null; memory = this.idle.pollFirst()) {
+		for (Sandbox sandbox = this.idle.pollFirst(); sandbox != null; sandbox = this.idle.pollFirst()) {
 			this.idleCount.decrementAndGet();
-			this.factory.discard(memory);
+			sandbox.discard();
 		}
 	}
 

@@ -13,11 +13,23 @@ final class InstructionScanner {
 	/** Deeper nesting would let a small module exhaust the stack of recursive readers. */
 	private static final int MAX_NESTING = 1_000;
 
-	private InstructionScanner() {
+	private boolean tableEntries;
+
+	private boolean tableGrowth;
+
+	private boolean droppedSegments;
+
+	private boolean exceptions;
+
+	private boolean atomics;
+
+	/** What the instructions seen so far can change. */
+	Mutations mutations() {
+		return new Mutations(this.tableEntries, this.tableGrowth, this.droppedSegments, this.exceptions, this.atomics);
 	}
 
 	/** Walks over one expression up to and including its closing {@code end}. */
-	static void expression(BinaryReader in) {
+	void expression(BinaryReader in) {
 		int depth = 1;
 		while (depth > 0) {
 			int opcode = in.u8();
@@ -34,11 +46,18 @@ final class InstructionScanner {
 		}
 	}
 
-	private static void immediates(int opcode, BinaryReader in) {
+	private void immediates(int opcode, BinaryReader in) {
 		switch (opcode) {
+			case 0x26 -> {
+				this.tableEntries = true;
+				in.skipLeb(32);
+			}
+			case 0x07, 0x08, 0x09, 0x18 -> {
+				this.exceptions = true;
+				in.skipLeb(32);
+			}
 			case 0x02, 0x03, 0x04, 0x06 -> blockType(in);
-			case 0x07, 0x08, 0x09, 0x0c, 0x0d, 0x10, 0x12, 0x14, 0x15, 0x18, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26,
-					0x3f, 0x40, 0xd2, 0xd5, 0xd6 ->
+			case 0x0c, 0x0d, 0x10, 0x12, 0x14, 0x15, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x3f, 0x40, 0xd2, 0xd5, 0xd6 ->
 				in.skipLeb(32);
 			case 0x0e -> {
 				int labels = in.count("branch targets");
@@ -72,7 +91,8 @@ final class InstructionScanner {
 		}
 	}
 
-	private static void plain(int opcode, BinaryReader in) {
+	private void plain(int opcode, BinaryReader in) {
+		this.exceptions |= opcode == 0x0a || opcode == 0x19;
 		if (opcode >= 0x28 && opcode <= 0x3e) {
 			memoryArgument(in);
 			return;
@@ -85,7 +105,7 @@ final class InstructionScanner {
 		}
 	}
 
-	private static void bulk(BinaryReader in) {
+	private void bulk(BinaryReader in) {
 		int opcode = in.index();
 		int indexes = switch (opcode) {
 			case 0, 1, 2, 3, 4, 5, 6, 7 -> 0;
@@ -93,12 +113,16 @@ final class InstructionScanner {
 			case 8, 10, 12, 14 -> 2;
 			default -> throw in.malformed("unknown instruction 0xfc " + opcode);
 		};
+		this.tableGrowth |= opcode == 15;
+		this.tableEntries |= opcode == 12 || opcode == 14 || opcode == 17;
+		this.droppedSegments |= opcode == 9 || opcode == 13;
 		for (int i = 0; i < indexes; i++) {
 			in.skipLeb(32);
 		}
 	}
 
-	private static void atomic(BinaryReader in) {
+	private void atomic(BinaryReader in) {
+		this.atomics = true;
 		int opcode = in.index();
 		if (opcode == 0x03) {
 			in.u8();
@@ -134,7 +158,8 @@ final class InstructionScanner {
 		}
 	}
 
-	private static void tryTable(BinaryReader in) {
+	private void tryTable(BinaryReader in) {
+		this.exceptions = true;
 		blockType(in);
 		int catches = in.count("catch clauses");
 		for (int i = 0; i < catches; i++) {

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind what it is
  * @param index its index among the things of its kind
  * @param signature the signature of a function, {@code null} for everything else
+ * @param type the type of a global, {@code null} for everything else
  */
-public record ModuleExport(String name, ExternalKind kind, int index, @Nullable FunctionSignature signature) {
+public record ModuleExport(String name, ExternalKind kind, int index, @Nullable FunctionSignature signature,
+		@Nullable ValueType type) {
 }

@@ -15,14 +15,20 @@ import org.jspecify.annotations.Nullable;
  * @param tables how many tables it has, imports counted
  * @param globals how many globals it defines
  * @param memory its linear memory, or {@code null} if it has none
- * @param hasStart whether it has a start function
+ * @param startFunction the index of its start function, or -1
+ * @param mutations what a run can change
  */
 public record ModuleReport(int size, List<ModuleImport> imports, List<ModuleExport> exports, int functions, int tables,
-		int globals, @Nullable MemoryType memory, boolean hasStart) {
+		int globals, @Nullable MemoryType memory, int startFunction, Mutations mutations) {
 
 	public ModuleReport {
 		imports = List.copyOf(imports);
 		exports = List.copyOf(exports);
+	}
+
+	/** Whether it has a start function. */
+	public boolean hasStart() {
+		return this.startFunction >= 0;
 	}
 
 	/** The exported functions, in order. */

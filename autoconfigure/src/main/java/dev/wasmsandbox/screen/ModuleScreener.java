@@ -22,10 +22,14 @@ public final class ModuleScreener {
 
 	private static final int MAGIC = 0x6d736100;
 
+	private static final int MAX_TABLES = 100;
+
 	/** The order of the known sections by id; custom sections may stand anywhere. */
 	private static final int[] SECTION_ORDER = { 1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11 };
 
 	private final SandboxLimits limits;
+
+	private final InstructionScanner scanner = new InstructionScanner();
 
 	private final List<FunctionSignature> types = new ArrayList<>();
 
@@ -41,11 +45,15 @@ public final class ModuleScreener {
 
 	private int tables;
 
+	private long tableElements;
+
 	private int globals;
+
+	private final List<ValueType> globalTypes = new ArrayList<>();
 
 	private @Nullable MemoryType memory;
 
-	private boolean start;
+	private int startFunction = -1;
 
 	private ModuleScreener(SandboxLimits limits) {
 		this.limits = limits;
@@ -104,7 +112,7 @@ public final class ModuleScreener {
 				.malformed(this.definedFunctions + " functions are declared but " + this.bodies + " have a body");
 		}
 		return new ModuleReport(bytes.length, this.imports, this.exports, this.definedFunctions, this.tables,
-				this.globals, this.memory, this.start);
+				this.globals, this.memory, this.startFunction, this.scanner.mutations());
 	}
 
 	private void header(byte[] bytes) {
@@ -150,10 +158,7 @@ public final class ModuleScreener {
 			case 5 -> memories(in);
 			case 6 -> globals(in);
 			case 7 -> exports(in);
-			case 8 -> {
-				in.index();
-				this.start = true;
-			}
+			case 8 -> this.startFunction = in.index();
 			case 10 -> code(in);
 			default -> in.skip(in.remaining());
 		}
@@ -215,7 +220,7 @@ public final class ModuleScreener {
 				case TABLE -> table(in);
 				case MEMORY -> memory(in, true);
 				case GLOBAL -> {
-					valueType(in);
+					this.globalTypes.add(valueType(in));
 					in.u8();
 				}
 				case TAG -> {
@@ -258,7 +263,7 @@ public final class ModuleScreener {
 			if (in.peek() == 0x40) {
 				in.skip(2);
 				table(in);
-				InstructionScanner.expression(in);
+				this.scanner.expression(in);
 			}
 			else {
 				table(in);
@@ -268,8 +273,13 @@ public final class ModuleScreener {
 
 	private void table(BinaryReader in) {
 		valueType(in);
-		limits(in, "table");
+		this.tableElements += limits(in, "table")[0];
 		this.tables++;
+		if (this.tableElements > SandboxLimits.MAX_TABLE_ELEMENTS || this.tables > MAX_TABLES) {
+			throw ScreeningFailure.overLimit(
+					"the module has " + this.tables + " tables with " + this.tableElements + " elements to begin with; "
+							+ MAX_TABLES + " tables and " + SandboxLimits.MAX_TABLE_ELEMENTS + " elements are allowed");
+		}
 	}
 
 	private void memories(BinaryReader in) {
@@ -317,9 +327,9 @@ public final class ModuleScreener {
 	private void globals(BinaryReader in) {
 		this.globals = in.count("globals");
 		for (int i = 0; i < this.globals; i++) {
-			valueType(in);
+			this.globalTypes.add(valueType(in));
 			in.u8();
-			InstructionScanner.expression(in);
+			this.scanner.expression(in);
 		}
 	}
 
@@ -340,8 +350,18 @@ public final class ModuleScreener {
 				}
 				signature = this.types.get(this.functionTypes.get(index));
 			}
-			this.exports.add(new ModuleExport(name, kind, index, signature));
+			this.exports.add(new ModuleExport(name, kind, index, signature, globalType(kind, index, in)));
 		}
+	}
+
+	private @Nullable ValueType globalType(ExternalKind kind, int index, BinaryReader in) {
+		if (kind != ExternalKind.GLOBAL) {
+			return null;
+		}
+		if (index >= this.globalTypes.size()) {
+			throw in.malformed("unknown global " + index);
+		}
+		return this.globalTypes.get(index);
 	}
 
 	private void code(BinaryReader in) {
@@ -357,7 +377,7 @@ public final class ModuleScreener {
 			if (locals > 50_000) {
 				throw ScreeningFailure.overLimit("function " + i + " has " + locals + " locals; 50,000 are allowed");
 			}
-			InstructionScanner.expression(body);
+			this.scanner.expression(body);
 			if (body.remaining() != 0) {
 				throw body.malformed("a function body goes on behind its end");
 			}

@@ -114,6 +114,28 @@ class ModuleScreenerTests {
 	}
 
 	@Test
+	void refusesMoreTableElementsThanAllowed() {
+		assertThat(screen(module(4, 1, 0x70, 0, 0x10)).tables()).isOne();
+		refused(module(4, 1, 0x70, 0, 0xff, 0xff, 0xff, 0x04), Reason.OVER_LIMIT, "1000000 elements are allowed");
+	}
+
+	@Test
+	void cutsOutTheStartSectionOnly() {
+		byte[] module = Fixtures.bytes("start_trap");
+		byte[] cut = StartSection.cut(module);
+		assertThat(screen(cut).hasStart()).isFalse();
+		assertThat(screen(cut).exports()).isEqualTo(screen(module).exports());
+		assertThat(StartSection.cut(cut)).isSameAs(cut);
+	}
+
+	@Test
+	void seesWhatARunCanChange() {
+		assertThat(screen(Fixtures.bytes("simple_module")).mutations())
+			.isEqualTo(new Mutations(false, false, false, false, false));
+		assertThat(screen(Fixtures.bytes("large")).mutations().restorable()).isTrue();
+	}
+
+	@Test
 	void believesNoCountBeforeItSawTheBytes() {
 		for (int section : List.of(1, 2, 3, 4, 5, 6, 7, 10)) {
 			refused(module(section, 0xff, 0xff, 0xff, 0xff, 0x07), Reason.MALFORMED, "announced");

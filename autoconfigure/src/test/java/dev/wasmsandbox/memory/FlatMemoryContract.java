@@ -7,28 +7,51 @@ import java.util.List;
 import java.util.function.IntConsumer;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-class FlatMemoryTests {
+abstract class FlatMemoryContract {
 
-	private static final int PAGE = 65_536;
+	static final int PAGE = 65_536;
 
-	private final MemorySlot slot = MemorySlot.reserve(4L * PAGE);
+	private final MemoryBackend backend;
 
-	private final TestMemory memory = new TestMemory(this.slot);
+	private MemoryImage image;
+
+	private MemorySlab slab;
+
+	private MemorySlot slot;
+
+	private TestMemory memory;
+
+	FlatMemoryContract(MemoryBackend backend) {
+		this.backend = backend;
+	}
+
+	@BeforeEach
+	void take() {
+		this.image = this.backend.image(MemorySegment.ofArray(new byte[] { 0, 0, 0, 0, 0, 42 }), PAGE);
+		this.slab = new MemorySlab(this.backend, this.image, 8L * PAGE, 2);
+		this.slot = this.slab.take();
+		this.memory = new TestMemory(this.slot);
+	}
 
 	@AfterEach
 	void release() {
-		this.memory.size(0);
+		this.memory.detachNow();
 		this.slot.release();
+		this.slab.close();
+		this.image.release();
 	}
 
 	@Test
 	void everyWidthStopsAtTheEnd() {
-		this.memory.size(PAGE);
+		this.memory.open(PAGE);
 		record Access(int width, IntConsumer load, IntConsumer store) {
 		}
 		List<Access> accesses = List.of(
@@ -47,7 +70,7 @@ class FlatMemoryTests {
 				refused(access.load(), at);
 				refused(access.store(), at);
 			}
-			for (long at : new long[] { 2L * PAGE, 4L * PAGE, 0x7fff_ffffL, 0x8000_0000L, 0xffff_fff8L,
+			for (long at : new long[] { 2L * PAGE, 8L * PAGE, 0x7fff_ffffL, 0x8000_0000L, 0xffff_fff8L,
 					0xffff_ffffL }) {
 				refused(access.load(), at);
 				refused(access.store(), at);
@@ -62,7 +85,7 @@ class FlatMemoryTests {
 
 	@Test
 	void valuesAreLittleEndianAndNeedNoAlignment() {
-		this.memory.size(PAGE);
+		this.memory.open(PAGE);
 		this.memory.storeInt(3, 0x04030201);
 		assertThat(this.memory.loadByte(3)).isEqualTo((byte) 1);
 		assertThat(this.memory.loadShort(5)).isEqualTo((short) 0x0403);
@@ -73,7 +96,7 @@ class FlatMemoryTests {
 
 	@Test
 	void bulkRangesAreCheckedAsAWhole() {
-		this.memory.size(PAGE);
+		this.memory.open(PAGE);
 		this.memory.storeByte(PAGE - 1, (byte) 9);
 		assertThatExceptionOfType(MemoryAccessException.class)
 			.isThrownBy(() -> this.memory.fill(PAGE - 1, 2, (byte) 5));
@@ -91,7 +114,7 @@ class FlatMemoryTests {
 
 	@Test
 	void overlappingMovesCopyAsIfThroughABuffer() {
-		this.memory.size(PAGE);
+		this.memory.open(PAGE);
 		this.memory.write(0, new byte[] { 1, 2, 3, 4, 5 }, 0, 5);
 		this.memory.move(1, 0, 4);
 		byte[] result = new byte[5];
@@ -100,29 +123,80 @@ class FlatMemoryTests {
 	}
 
 	@Test
-	void aMemoryOfSizeZeroReachesNothing() {
-		this.memory.size(PAGE);
+	void aClosedMemoryReachesNothing() {
+		this.memory.open(PAGE);
 		this.memory.storeByte(0, (byte) 1);
-		this.memory.size(0);
+		assertThat(this.memory.close(ResetStrategy.GIVE_BACK)).isNotNegative();
 		refused(this.memory::loadByte, 0);
 	}
 
-	@Test
-	void clearingLeavesZeroesWhetherInPlaceOrByDroppingPages() {
-		for (long used : new long[] { PAGE, 4L * PAGE }) {
-			this.memory.size(used);
-			this.memory.fill(0, used, (byte) 0x5a);
-			assertThat(this.slot.clear(used)).isTrue();
-			try (Arena arena = Arena.ofConfined()) {
-				MemorySegment all = this.memory.view(0, (int) used, arena, true);
-				assertThat(all.mismatch(MemorySegment.ofArray(new byte[(int) used]))).isEqualTo(-1);
-			}
+	@ParameterizedTest
+	@EnumSource
+	void everyStrategyRestoresTheImageAndZeroesBehindIt(ResetStrategy strategy) {
+		if (!ResetCalibration.possible(strategy, PAGE)) {
+			return;
 		}
+		for (int round = 0; round < 4; round++) {
+			this.memory.open(PAGE);
+			assertImage();
+			for (int pages : new int[] { 2, 3, 8 }) {
+				assertThat(this.memory.grow((long) pages * PAGE)).isTrue();
+			}
+			byte[] grown = new byte[7 * PAGE];
+			this.memory.read(PAGE, grown, 0, grown.length);
+			assertThat(grown).containsOnly(0);
+			int used = (round % 2 == 0) ? 8 * PAGE : PAGE + 5;
+			this.memory.fill(0, used, (byte) 0x5a);
+			assertThat(this.memory.close(strategy)).isNotNegative();
+		}
+		this.memory.open(PAGE);
+		assertImage();
+		this.memory.storeByte(70, (byte) 1);
+		this.memory.storeByte(PAGE - 1, (byte) 1);
+		this.memory.close(strategy);
+		this.memory.open(PAGE);
+		assertImage();
+	}
+
+	private void assertImage() {
+		byte[] content = new byte[PAGE];
+		this.memory.read(0, content, 0, PAGE);
+		byte[] expected = new byte[PAGE];
+		expected[5] = 42;
+		assertThat(content).isEqualTo(expected);
+		refused(this.memory::loadByte, PAGE);
+	}
+
+	@Test
+	void slotsOfOneImageAreApart() {
+		MemorySlot otherSlot = this.slab.take();
+		TestMemory other = new TestMemory(otherSlot);
+		this.memory.open(PAGE);
+		other.open(PAGE);
+		this.memory.storeInt(0, 1);
+		other.storeInt(0, 2);
+		assertThat(this.memory.loadInt(0)).isEqualTo(1);
+		assertThat(other.loadInt(0)).isEqualTo(2);
+		other.close(ResetStrategy.GIVE_BACK);
+		otherSlot.release();
+		assertThat(this.memory.loadInt(0)).isEqualTo(1);
+	}
+
+	@Test
+	void growthEndsAtTheCapacityAndKeepsTheContent() {
+		this.memory.open(PAGE);
+		this.memory.storeLong(100, 77);
+		assertThat(this.memory.grow(9L * PAGE)).isFalse();
+		assertThat(this.memory.size()).isEqualTo(PAGE);
+		assertThat(this.memory.grow(8L * PAGE)).isTrue();
+		assertThat(this.memory.loadLong(100)).isEqualTo(77);
+		this.memory.storeByte(8 * PAGE - 1, (byte) 3);
+		refused(this.memory::loadByte, 8L * PAGE);
 	}
 
 	@Test
 	void viewsAreBoundedAndDieWithTheirArena() {
-		this.memory.size(PAGE);
+		this.memory.open(PAGE);
 		MemorySegment view;
 		try (Arena arena = Arena.ofConfined()) {
 			view = this.memory.view(16, 8, arena, false);
@@ -139,28 +213,26 @@ class FlatMemoryTests {
 		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> dead.get(ValueLayout.JAVA_BYTE, 0));
 	}
 
-	@Test
-	void sizesBeyondTheSlotAreRefused() {
-		assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> this.memory.size(4L * PAGE + 1));
-		assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> MemorySlot.reserve(PAGE + 1));
-	}
-
-	@Test
-	void aReleasedSlotCanBeReleasedAgain() {
-		MemorySlot other = MemorySlot.reserve(PAGE);
-		other.release();
-		other.release();
-		assertThat(other.address()).isZero();
-	}
-
 	private static final class TestMemory extends FlatMemory {
 
 		TestMemory(MemorySlot slot) {
 			super(slot);
 		}
 
-		void size(long bytes) {
-			resize(bytes);
+		void open(long bytes) {
+			openSlot(bytes);
+		}
+
+		boolean grow(long bytes) {
+			return growSlot(bytes);
+		}
+
+		long close(ResetStrategy strategy) {
+			return closeSlot(strategy);
+		}
+
+		void detachNow() {
+			closeSlot(ResetStrategy.GIVE_BACK);
 		}
 
 	}

@@ -1,0 +1,126 @@
+package dev.wasmsandbox.engine;
+
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.Machine;
+import dev.wasmsandbox.error.ModuleRejectedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A slot with its engine instance, leased again and again. Between two leases it holds
+ * exactly what a new one holds: its memory is restored from the image, and its instance
+ * either restored in place, where the module's code lets nothing else change, or dropped
+ * and made anew.
+ *
+ * <p>
+ * A sandbox in which a call failed is not restored but discarded. Not thread-safe;
+ * handing it over needs a happens-before edge.
+ */
+public final class Sandbox {
+
+	private final SandboxFactory factory;
+
+	private final LinearMemory memory;
+
+	private @Nullable Instance instance;
+
+	private @Nullable Machine code;
+
+	private @Nullable GuestInstance lease;
+
+	Sandbox(SandboxFactory factory, LinearMemory memory) {
+		this.factory = factory;
+		this.memory = memory;
+	}
+
+	/**
+	 * Leases it to the current thread; its start function has run.
+	 * @throws ModuleRejectedException if it cannot be instantiated; discard it then
+	 */
+	public GuestInstance lease() {
+		GuestInstance guest = new GuestInstance(this, this.factory);
+		Machine ready = this.code;
+		if (ready != null) {
+			guest.ready(ready);
+		}
+		this.lease = guest;
+		this.memory.open();
+		this.factory.start(this);
+		return guest;
+	}
+
+	/**
+	 * Restores it after a lease.
+	 * @return whether it may be leased again; if not, discard it
+	 */
+	boolean restore(boolean failed) {
+		this.lease = null;
+		if (failed) {
+			return false;
+		}
+		if (this.factory.restoreMemory(this.memory) < 0) {
+			return false;
+		}
+		Instance current = this.instance;
+		if (current != null && this.factory.image().restorable()) {
+			this.factory.image().restore(current);
+		}
+		else {
+			this.instance = null;
+			this.code = null;
+		}
+		return true;
+	}
+
+	/** Gives its memory back to the system. Nothing may use it any more. */
+	public void discard() {
+		this.memory.release();
+	}
+
+	/** Gives unused pages back to the system. */
+	public void trim() {
+		this.memory.slot().trim();
+	}
+
+	/** The raw value of a global, by its index. */
+	long global(int index) {
+		Instance current = this.instance;
+		if (current == null) {
+			throw new IllegalStateException("The sandbox is not ready");
+		}
+		return current.global(index).getValue();
+	}
+
+	LinearMemory memory() {
+		return this.memory;
+	}
+
+	@Nullable Instance instance() {
+		return this.instance;
+	}
+
+	@Nullable Machine code() {
+		return this.code;
+	}
+
+	GuestInstance currentLease() {
+		GuestInstance current = this.lease;
+		if (current == null) {
+			throw new IllegalStateException("The sandbox is not leased");
+		}
+		return current;
+	}
+
+	Machine attach(Machine machine) {
+		this.code = machine;
+		GuestInstance current = this.lease;
+		if (current != null) {
+			current.ready(machine);
+		}
+		return new GuestMachine(machine, this);
+	}
+
+	void attach(Instance made) {
+		this.instance = made;
+	}
+
+}

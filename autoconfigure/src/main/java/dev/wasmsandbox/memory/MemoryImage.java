@@ -1,0 +1,133 @@
+package dev.wasmsandbox.memory;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+import dev.wasmsandbox.error.SandboxLimitException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content every sandbox of a module starts with. Where the system has them it lies in
+ * a sealed anonymous file, so that sandboxes share the pages they do not write; else it
+ * is an array that is copied. Immutable and thread-safe.
+ *
+ * <p>
+ * Invariant: nothing can change the content once the image is made, not even this class:
+ * the file is sealed against writing.
+ */
+public final class MemoryImage {
+
+	private static final int PAGE = 4_096;
+
+	private final long size;
+
+	private final byte @Nullable [] copy;
+
+	private int file = -1;
+
+	private long address;
+
+	private boolean released;
+
+	private MemoryImage(long size, byte @Nullable [] copy) {
+		this.size = size;
+		this.copy = copy;
+	}
+
+	/** An image of zeroes. */
+	static MemoryImage empty(MemoryBackend backend, long size) {
+		return capture(backend, MemorySegment.ofArray(new byte[0]), size);
+	}
+
+	/** An image of the given content, followed by zeroes up to its size. */
+	static MemoryImage capture(MemoryBackend backend, MemorySegment content, long size) {
+		if (backend == MemoryBackend.PORTABLE || size == 0) {
+			return new MemoryImage(size, content.toArray(ValueLayout.JAVA_BYTE));
+		}
+		MemoryImage image = new MemoryImage(size, null);
+		image.write(content);
+		return image;
+	}
+
+	private void write(MemorySegment content) {
+		MappingBudget.take(1);
+		this.file = NativeMemory.createFile("wasm-image", this.size);
+		long writable = (this.file < 0) ? -1
+				: NativeMemory.map(0, this.size, NativeMemory.PROT_READ_WRITE, NativeMemory.MAP_SHARED, this.file);
+		if (writable == -1) {
+			throw refused();
+		}
+		for (long at = 0; at < content.byteSize(); at += PAGE) {
+			MemorySegment page = content.asSlice(at, Math.min(PAGE, content.byteSize() - at));
+			if (!isZero(page)) {
+				MemorySegment.copy(page, 0, AddressSpace.ALL, writable + at, page.byteSize());
+			}
+		}
+		NativeMemory.unmap(writable, this.size);
+		boolean sealed = NativeMemory.seal(this.file);
+		this.address = NativeMemory.map(0, this.size, NativeMemory.PROT_READ, NativeMemory.MAP_PRIVATE, this.file);
+		if (this.address == -1 || !sealed) {
+			throw refused();
+		}
+	}
+
+	private SandboxLimitException refused() {
+		release();
+		return new SandboxLimitException(null, null, "memory", 0, this.size,
+				"the operating system refused an anonymous file of " + this.size + " bytes", null);
+	}
+
+	private static boolean isZero(MemorySegment page) {
+		for (long i = 0; i < page.byteSize(); i++) {
+			if (page.get(ValueLayout.JAVA_BYTE, i) != 0) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/** Its size in bytes: the initial size of the memory. */
+	public long size() {
+		return this.size;
+	}
+
+	int file() {
+		return this.file;
+	}
+
+	/** Copies a range of the image to an address. */
+	void copyTo(long offset, long target, long length) {
+		MemorySegment.copy(AddressSpace.ALL, this.address + offset, AddressSpace.ALL, target, length);
+	}
+
+	/** Copies the whole image to the beginning of a segment that is zero. */
+	void copyTo(MemorySegment target) {
+		byte[] bytes = this.copy;
+		if (bytes != null) {
+			MemorySegment.copy(bytes, 0, target, ValueLayout.JAVA_BYTE, 0, bytes.length);
+		}
+		else {
+			MemorySegment.copy(AddressSpace.ALL, this.address, target, 0, this.size);
+		}
+	}
+
+	/**
+	 * Gives the image back to the system. Slots that map it keep its pages alive until
+	 * they are released themselves; no new one can be made.
+	 */
+	public synchronized void release() {
+		if (this.released || this.copy != null) {
+			return;
+		}
+		this.released = true;
+		if (this.address > 0) {
+			NativeMemory.unmap(this.address, this.size);
+		}
+		if (this.file >= 0) {
+			NativeMemory.closeFile(this.file);
+			this.file = -1;
+		}
+		MappingBudget.giveBack(1);
+	}
+
+}

@@ -1,0 +1,107 @@
+package dev.wasmsandbox.memory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Memory allocated for one lease, by the thread that holds it, with the image copied in.
+ * Growing allocates anew and copies; views of the smaller memory die then.
+ */
+final class PortableSlot extends MemorySlot {
+
+	private final MemoryImage image;
+
+	private final long capacity;
+
+	private @Nullable Arena arena;
+
+	private MemorySegment memory = MemorySegment.NULL;
+
+	PortableSlot(MemoryImage image, long capacity) {
+		this.image = image;
+		this.capacity = capacity;
+	}
+
+	@Override
+	public long capacity() {
+		return this.capacity;
+	}
+
+	@Override
+	long imageBytes() {
+		return this.image.size();
+	}
+
+	@Override
+	MemorySegment segment() {
+		return AddressSpace.DIRECT ? AddressSpace.ALL : this.memory;
+	}
+
+	@Override
+	long base() {
+		return AddressSpace.DIRECT ? this.memory.address() : 0;
+	}
+
+	@Override
+	boolean open(long bytes) {
+		allocate(bytes);
+		this.image.copyTo(this.memory);
+		return true;
+	}
+
+	@SuppressWarnings("MustBeClosedChecker") // discard() closes it
+	private void allocate(long bytes) {
+		discard();
+		Arena fresh = Arena.ofConfined();
+		this.arena = fresh;
+		this.memory = fresh.allocate(bytes, 16);
+	}
+
+	private void discard() {
+		if (this.arena != null) {
+			this.arena.close();
+			this.arena = null;
+			this.memory = MemorySegment.NULL;
+		}
+	}
+
+	@Override
+	@SuppressWarnings("MustBeClosedChecker") // discard() closes it
+	boolean grow(long from, long to) {
+		if (to > this.capacity) {
+			return false;
+		}
+		Arena larger = Arena.ofConfined();
+		try {
+			MemorySegment grown = larger.allocate(to, 16);
+			MemorySegment.copy(this.memory, 0, grown, 0, from);
+			discard();
+			this.arena = larger;
+			this.memory = grown;
+			return true;
+		}
+		catch (OutOfMemoryError _) {
+			larger.close();
+			return false;
+		}
+	}
+
+	@Override
+	long close(long used, ResetStrategy strategy) {
+		discard();
+		return 0;
+	}
+
+	@Override
+	public void trim() {
+		// Between leases nothing is held.
+	}
+
+	@Override
+	public void release() {
+		// The memory went with the lease; one that was never given back keeps its own.
+	}
+
+}

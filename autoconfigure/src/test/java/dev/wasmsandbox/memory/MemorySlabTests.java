@@ -1,0 +1,142 @@
+package dev.wasmsandbox.memory;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+@EnabledOnOs(OS.LINUX)
+class MemorySlabTests {
+
+	private static final long PAGE = 65_536;
+
+	@Test
+	void thisMachineHasMappings() {
+		assertThat(MemoryBackend.detect()).isEqualTo(MemoryBackend.MAPPED);
+	}
+
+	@Test
+	void aSlotIsOneMappingUntilItGrowsAndNoneAfterwards() {
+		long before = MappingBudget.inUse();
+		MemoryImage image = MemoryBackend.MAPPED.image(2 * PAGE);
+		MemorySlab slab = new MemorySlab(image, 64 * PAGE, 10);
+		List<MemorySlot> slots = new ArrayList<>();
+		for (int i = 0; i < 10; i++) {
+			slots.add(slab.take());
+		}
+		assertThat(MappingBudget.inUse()).isEqualTo(before + 11);
+		slots.getFirst().open(2 * PAGE);
+		slots.getFirst().grow(2 * PAGE, 3 * PAGE);
+		slots.getFirst().grow(3 * PAGE, 9 * PAGE);
+		assertThat(MappingBudget.inUse()).isEqualTo(before + 12);
+		slots.forEach(MemorySlot::release);
+		slots.forEach(MemorySlot::release);
+		slab.close();
+		image.release();
+		image.release();
+		assertThat(MappingBudget.inUse()).isEqualTo(before);
+	}
+
+	@Test
+	void mappingsAndDescriptorsAreBackWhenAllIsClosed() throws IOException {
+		round();
+		long maps = lines("/proc/self/maps", "wasm-image");
+		long files = descriptors();
+		for (int i = 0; i < 50; i++) {
+			round();
+		}
+		assertThat(lines("/proc/self/maps", "wasm-image")).isEqualTo(maps).isZero();
+		assertThat(descriptors()).isEqualTo(files);
+	}
+
+	private static void round() {
+		MemoryImage image = MemoryBackend.MAPPED.image(MemorySegment.ofArray(new byte[] { 1 }), PAGE);
+		MemorySlab slab = new MemorySlab(image, 16 * PAGE, 4);
+		MemorySlot first = slab.take();
+		MemorySlot second = slab.take();
+		slab.close();
+		image.release();
+		first.release();
+		second.release();
+	}
+
+	private static long lines(String file, String containing) throws IOException {
+		try (Stream<String> lines = Files.lines(Path.of(file))) {
+			return lines.filter((line) -> line.contains(containing)).count();
+		}
+	}
+
+	private static long descriptors() throws IOException {
+		try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+			return files.filter((file) -> isImage(file)).count();
+		}
+	}
+
+	private static boolean isImage(Path descriptor) {
+		try {
+			return Files.readSymbolicLink(descriptor).toString().contains("wasm-image");
+		}
+		catch (IOException _) {
+			return false;
+		}
+	}
+
+	@Test
+	void aClosedSlabGivesNoSlots() {
+		MemoryImage image = MemoryBackend.MAPPED.image(PAGE);
+		MemorySlab slab = new MemorySlab(image, PAGE, 1);
+		slab.close();
+		image.release();
+		assertThatIllegalStateException().isThrownBy(slab::take);
+	}
+
+	@Test
+	void aSlotMustHoldTheImage() {
+		MemoryImage image = MemoryBackend.PORTABLE.image(2 * PAGE);
+		assertThatIllegalArgumentException().isThrownBy(() -> new MemorySlab(image, PAGE, 1));
+		assertThatIllegalArgumentException().isThrownBy(() -> new MemorySlab(image, 2 * PAGE + 1, 1));
+	}
+
+	@Test
+	void aPartOfTheSystemsMappingsIsLeftToTheJvm() {
+		assertThat(MappingBudget.ceiling(65_530)).isEqualTo(65_530 - 4_096);
+		assertThat(MappingBudget.ceiling(1_000_000)).isEqualTo(950_000);
+		assertThat(MappingBudget.ceiling(1_000)).isZero();
+	}
+
+	@Test
+	void theKernelNamesExactlyTheWrittenPages() {
+		if (!WrittenPages.supported()) {
+			return;
+		}
+		MemoryImage image = MemoryBackend.MAPPED.image(300 * PAGE);
+		MemorySlab slab = new MemorySlab(image, 300 * PAGE, 1);
+		MemorySlot slot = slab.take();
+		slot.open(300 * PAGE);
+		List<Long> expected = new ArrayList<>();
+		for (long page = 3; page < 300 * 16; page += 7) {
+			AddressSpace.ALL.set(java.lang.foreign.ValueLayout.JAVA_BYTE, slot.base() + page * 4_096 + 11, (byte) 0);
+			expected.add(page * 4_096);
+		}
+		long read = AddressSpace.ALL.get(java.lang.foreign.ValueLayout.JAVA_BYTE, slot.base() + 4_096);
+		assertThat(read).isZero();
+		assertThat(WrittenPages.offsets(slot.base(), 300 * PAGE))
+			.containsExactly(expected.stream().mapToLong(Long::longValue).toArray());
+		assertThat(slot.close(300 * PAGE, ResetStrategy.WRITTEN_PAGES)).isEqualTo(expected.size() * 4_096L);
+		slot.release();
+		slab.close();
+		image.release();
+	}
+
+}

@@ -1,0 +1,9 @@
+package dev.wasmsandbox.memory;
+
+class PortableMemoryTests extends FlatMemoryContract {
+
+	PortableMemoryTests() {
+		super(MemoryBackend.PORTABLE);
+	}
+
+}
