@@ -60,7 +60,7 @@ class DeadlineTests {
 	void anEndlessStartFunctionEnds() {
 		assertThatExceptionOfType(SandboxTimeoutException.class)
 			.isThrownBy(() -> TestModules.builder("start_loop").callTimeout(LIMIT).build())
-			.withMessageContaining("(start)");
+			.withMessageContaining("its start function was stopped after limits.call-timeout");
 	}
 
 	@Test

@@ -70,8 +70,8 @@ final class FailureMapper {
 			SandboxLimits limits) {
 		return switch (stopped.reason()) {
 			case TIMEOUT -> new SandboxTimeoutException(module, function, limits.callTimeout(),
-					"stopped after limits.call-timeout of " + limits.callTimeout().toMillis()
-							+ " ms; raise it if the work is legitimate",
+					((function != null) ? "" : "its start function was ") + "stopped after limits.call-timeout of "
+							+ limits.callTimeout().toMillis() + " ms; raise it if the work is legitimate",
 					null);
 			case INTERRUPTED -> interrupted(module, function, null);
 			case CANCELLED -> new SandboxInterruptedException(module, function, "the call was cancelled", null);

@@ -62,8 +62,6 @@ public final class SandboxFactory {
 
 	private final @Nullable ModuleImport importedMemory;
 
-	private final MemoryImage memoryImage;
-
 	private final SandboxImage image;
 
 	private final MemorySlab slab;
@@ -101,19 +99,20 @@ public final class SandboxFactory {
 		long capacity = (long) LinearMemory.maximumPages(type, limits) * SandboxLimits.PAGE_BYTES;
 		long initial = (type != null) ? type.initialPages() * SandboxLimits.PAGE_BYTES : 0;
 		MemoryImage zeroes = MemoryBackend.PORTABLE.image(initial);
+		MemoryImage memoryImage;
 		LinearMemory first = new LinearMemory(new MemorySlab(MemoryBackend.PORTABLE, zeroes, capacity, 1).take(),
 				watchdog, limits, type, false);
 		try {
 			Sandbox template = new Sandbox(this, first);
 			first.open();
 			this.image = SandboxImage.of(instantiate(template), module.report().mutations());
-			this.memoryImage = backend.image(first.content(), initial);
+			memoryImage = backend.image(first.content(), initial);
 		}
 		finally {
 			first.close(ResetStrategy.safe());
 			first.release();
 		}
-		this.slab = new MemorySlab(backend, this.memoryImage, capacity, maxSandboxes);
+		this.slab = new MemorySlab(backend, memoryImage, capacity, maxSandboxes);
 	}
 
 	/**
@@ -219,7 +218,6 @@ public final class SandboxFactory {
 	/** Makes no further sandboxes; those that are out live until they are discarded. */
 	public void close() {
 		this.slab.close();
-		this.memoryImage.release();
 	}
 
 	/**
@@ -233,12 +231,12 @@ public final class SandboxFactory {
 		int start = this.module.report().startFunction();
 		Machine code = sandbox.code();
 		if (start >= 0 && code != null) {
-			guarded(sandbox, "(start)", () -> code.call(start, new long[0]));
+			guarded(sandbox, () -> code.call(start, new long[0]));
 		}
 	}
 
 	private Instance instantiate(Sandbox sandbox) {
-		return guarded(sandbox, null, () -> {
+		return guarded(sandbox, () -> {
 			Instance instance = Instance.builder(this.module.module())
 				.withMemoryFactory((declared) -> sandbox.memory())
 				.withTableFactory(this::table)
@@ -251,13 +249,13 @@ public final class SandboxFactory {
 		});
 	}
 
-	private <T> T guarded(Sandbox sandbox, @Nullable String function, Supplier<T> step) {
+	private <T> T guarded(Sandbox sandbox, Supplier<T> step) {
 		boolean outermost = sandbox.memory().enter();
 		try {
 			return step.get();
 		}
 		catch (Throwable ex) {
-			WasmSandboxException failure = FailureMapper.map(ex, this.moduleName, function, this.limits,
+			WasmSandboxException failure = FailureMapper.map(ex, this.moduleName, null, this.limits,
 					sandbox.memory().refusedBytes());
 			if (failure instanceof SandboxTimeoutException || failure instanceof SandboxInterruptedException) {
 				throw failure;

@@ -49,7 +49,6 @@ public enum MemoryBackend {
 				boolean works = slot.open(image.size()) && slot.close(image.size(), ResetStrategy.GIVE_BACK) >= 0;
 				slot.release();
 				slab.close();
-				image.release();
 				return works;
 			}
 			catch (RuntimeException | LinkageError _) {

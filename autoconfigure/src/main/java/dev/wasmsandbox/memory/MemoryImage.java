@@ -112,10 +112,10 @@ public final class MemoryImage {
 	}
 
 	/**
-	 * Gives the image back to the system. Slots that map it keep its pages alive until
-	 * they are released themselves; no new one can be made.
+	 * Gives the image back to the system. Nothing may copy from it any more, which its
+	 * slab makes sure of: it calls this when no slot is out.
 	 */
-	public synchronized void release() {
+	synchronized void release() {
 		if (this.released || this.copy != null) {
 			return;
 		}

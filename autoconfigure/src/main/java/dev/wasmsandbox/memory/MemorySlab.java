@@ -13,8 +13,9 @@ import dev.wasmsandbox.error.SandboxLimitException;
  * it is given back, so that no other mapping can come to lie there while the slab lives.
  *
  * <p>
- * Thread-safe. The ranges go back to the system when the slab is closed and no slot is
- * out any more.
+ * Thread-safe. The slab owns its image: image and ranges go back to the system when the
+ * slab is closed and no slot is out any more, not before, because a slot that is out
+ * still copies from the image.
  */
 public final class MemorySlab implements AutoCloseable {
 
@@ -42,7 +43,7 @@ public final class MemorySlab implements AutoCloseable {
 
 	/**
 	 * A slab of mapped slots.
-	 * @param image what each slot starts with
+	 * @param image what each slot starts with; it goes with the slab
 	 * @param slotBytes the capacity of a slot, a multiple of 64 KiB
 	 * @param maxSlots how many slots are wanted at the most; bounds what is reserved
 	 */
@@ -171,6 +172,7 @@ public final class MemorySlab implements AutoCloseable {
 			this.ranges.forEach((range) -> NativeMemory.unmap(range.address(), range.bytes()));
 			this.ranges.clear();
 			this.free.clear();
+			this.image.release();
 		}
 	}
 

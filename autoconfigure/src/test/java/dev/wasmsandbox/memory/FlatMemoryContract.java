@@ -21,8 +21,6 @@ abstract class FlatMemoryContract {
 
 	private final MemoryBackend backend;
 
-	private MemoryImage image;
-
 	private MemorySlab slab;
 
 	private MemorySlot slot;
@@ -35,8 +33,8 @@ abstract class FlatMemoryContract {
 
 	@BeforeEach
 	void take() {
-		this.image = this.backend.image(MemorySegment.ofArray(new byte[] { 0, 0, 0, 0, 0, 42 }), PAGE);
-		this.slab = new MemorySlab(this.backend, this.image, 8L * PAGE, 2);
+		MemoryImage image = this.backend.image(MemorySegment.ofArray(new byte[] { 0, 0, 0, 0, 0, 42 }), PAGE);
+		this.slab = new MemorySlab(this.backend, image, 8L * PAGE, 2);
 		this.slot = this.slab.take();
 		this.memory = new TestMemory(this.slot);
 	}
@@ -46,7 +44,6 @@ abstract class FlatMemoryContract {
 		this.memory.detachNow();
 		this.slot.release();
 		this.slab.close();
-		this.image.release();
 	}
 
 	@Test

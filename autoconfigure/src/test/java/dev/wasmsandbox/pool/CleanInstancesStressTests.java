@@ -46,6 +46,23 @@ class CleanInstancesStressTests {
 		}
 	}
 
+	@Test
+	void modulesCanBeUnloadedAtAnyMoment() {
+		for (int round = 0; round < 40; round++) {
+			WasmSandbox state = WasmSandbox.builder().source(Fixtures.bytes("state")).build();
+			SandboxSession open = state.openSession();
+			for (int i = 0; i < 95 + round; i++) {
+				state.call("put", void.class, 99L);
+			}
+			open.call("put", void.class, 99L);
+			// The reset strategy is being looked for on another thread right now.
+			state.close();
+			assertThat(open.call("get_memory", long.class)).isEqualTo(99);
+			open.close();
+			assertThat(state.statistics().pool().leased()).isZero();
+		}
+	}
+
 	private static Callable<Integer> hunt(WasmSandbox state) {
 		return () -> {
 			int leaks = 0;
