@@ -134,7 +134,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 			if (async != null && !async.begin(guest)) {
 				throw new SandboxInterruptedException(name(), function.name(), "the call was cancelled", null);
 			}
-			long[] results = guest.call(function.index(), function.name(), arguments);
+			long[] results = guest.call(function, arguments);
 			outcome = Outcome.SUCCESS;
 			return results;
 		}

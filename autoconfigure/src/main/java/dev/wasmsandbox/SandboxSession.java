@@ -100,30 +100,32 @@ public final class SandboxSession implements AutoCloseable {
 		this.pool.release(this.guest);
 	}
 
-	private long @Nullable [] invoke(ModuleExport function, long[] arguments) {
-		try {
-			long[] results = this.guest.call(function.index(), function.name(), arguments);
-			this.successes++;
-			return results;
-		}
-		catch (WasmSandboxException ex) {
-			this.statistics.record(Outcomes.of(ex), 1);
-			throw ex;
-		}
-	}
-
 	private static final class InSession extends ResolvedFunction {
 
 		private final SandboxSession session;
 
+		private final GuestInstance guest;
+
+		private final int index;
+
 		InSession(SandboxSession session, ModuleExport export) {
 			super(session.moduleName(), export);
 			this.session = session;
+			this.guest = session.guest;
+			this.index = export.index();
 		}
 
 		@Override
 		long @Nullable [] invoke(ModuleExport function, long[] arguments) {
-			return this.session.invoke(function, arguments);
+			try {
+				long[] results = this.guest.call(function, this.index, arguments);
+				this.session.successes++;
+				return results;
+			}
+			catch (WasmSandboxException ex) {
+				this.session.statistics.record(Outcomes.of(ex), 1);
+				throw ex;
+			}
 		}
 
 	}

@@ -72,6 +72,7 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 
 	/** Begins a lease and returns its number. */
 	final long beginLease() {
+		this.watchdog.leaseBegins();
 		this.owner = Thread.currentThread();
 		long next = this.lease + 1;
 		this.lease = next;
@@ -91,7 +92,6 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 			return false;
 		}
 		STATE.setRelease(this, RUNNING);
-		this.watchdog.callStarted();
 		return true;
 	}
 

@@ -3,6 +3,7 @@ package dev.wasmsandbox.engine;
 import com.dylibso.chicory.runtime.Machine;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.screen.ModuleExport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,34 +64,45 @@ public final class GuestInstance {
 
 	/**
 	 * Calls a function.
-	 * @param function its index
-	 * @param functionName its name, for messages
+	 * @param function the exported function
 	 * @param arguments raw values, of the right number: the caller has checked it
 	 * @return the raw results, {@code null} for none
 	 * @throws WasmSandboxException if the call fails; the instance is not used again
 	 * @throws IllegalStateException if the instance is closed, failed before, or belongs
 	 * to another thread
 	 */
-	public long @Nullable [] call(int function, String functionName, long[] arguments) {
-		Machine machine = this.code;
-		if (machine == null || Thread.currentThread() != this.owner) {
-			throw unusable();
-		}
-		boolean outermost = this.memory.enter();
-		try {
-			return machine.call(function, arguments);
-		}
-		catch (Throwable ex) {
-			throw fail(ex, functionName);
-		}
-		finally {
-			if (outermost) {
-				this.memory.exit();
-			}
-		}
+	public long @Nullable [] call(ModuleExport function, long[] arguments) {
+		return call(function, function.index(), arguments);
 	}
 
-	private WasmSandboxException fail(Throwable cause, String functionName) {
+	/** As {@link #call(ModuleExport, long[])}, for callers that hold the index. */
+	@SuppressWarnings("NullAway") // without code the catch clause says why
+	public long @Nullable [] call(ModuleExport function, int index, long[] arguments) {
+		if (Thread.currentThread() != this.owner) {
+			throw unusable();
+		}
+		LinearMemory control = this.memory;
+		boolean outermost = control.enter();
+		long[] results;
+		try {
+			results = this.code.call(index, arguments);
+		}
+		catch (Throwable ex) {
+			throw fail(ex, function.name(), outermost);
+		}
+		if (outermost) {
+			control.exit();
+		}
+		return results;
+	}
+
+	private RuntimeException fail(Throwable cause, String functionName, boolean outermost) {
+		if (outermost) {
+			this.memory.exit();
+		}
+		if (this.code == null) {
+			return unusable();
+		}
 		WasmSandboxException mapped = FailureMapper.map(cause, this.moduleName, functionName, this.limits,
 				this.memory.refusedBytes());
 		this.failure = mapped;

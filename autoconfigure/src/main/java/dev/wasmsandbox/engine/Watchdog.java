@@ -27,8 +27,9 @@ public final class Watchdog implements AutoCloseable {
 	private static final int IDLE_TICKS = 50;
 
 	/**
-	 * How long it dozes at most. Bounds the delay in the rare case where a call begins in
-	 * the moment of dozing off and neither side sees the other.
+	 * How long it dozes at most. Bounds the delay for a call in a session that was open
+	 * and quiet: only the beginning of a lease wakes the watchdog, so that a call costs
+	 * less.
 	 */
 	private static final long DOZE_NANOS = Duration.ofMillis(20).toNanos();
 
@@ -53,8 +54,8 @@ public final class Watchdog implements AutoCloseable {
 		this.controls.remove(control);
 	}
 
-	/** Tells that a call has begun, so that a dozing watchdog looks again. */
-	void callStarted() {
+	/** Tells that calls are to be expected, so that a dozing watchdog looks again. */
+	void leaseBegins() {
 		if (this.dozing) {
 			this.dozing = false;
 			LockSupport.unpark(this.thread);

@@ -51,7 +51,7 @@ public final class HostContext implements AutoCloseable {
 			throw new GuestAbiException(moduleName(), function, "it is " + export.signature() + ", but was given "
 					+ arguments.length + " arguments by a host function", null);
 		}
-		return this.guest.call(export.index(), function, arguments);
+		return this.guest.call(export, arguments);
 	}
 
 	/** Ends the validity of this context; done by the library. */
