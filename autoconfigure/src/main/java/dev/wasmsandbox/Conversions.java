@@ -56,6 +56,21 @@ final class Conversions {
 		return raw;
 	}
 
+	/** As {@link #arguments}, for numbers that were written without a type. */
+	static long[] untyped(String module, String function, FunctionSignature signature, List<Number> numbers) {
+		List<ValueType> types = signature.parameters();
+		Object[] typed = numbers.toArray();
+		for (int i = 0; i < Math.min(typed.length, types.size()); i++) {
+			Number number = numbers.get(i);
+			typed[i] = switch (types.get(i)) {
+				case F32 -> number.floatValue();
+				case F64 -> number.doubleValue();
+				default -> number;
+			};
+		}
+		return arguments(module, function, signature, typed);
+	}
+
 	private static String describe(@Nullable Object argument) {
 		return (argument == null) ? "null" : argument.getClass().getName();
 	}

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.module.ModuleSource;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param pool the bounds of its pool
  * @param hostFunctions functions for its imports, before those of the registry; more than
  * it imports is fine
+ * @param snapshot when the state is taken that sandboxes start with
+ * @param warmUp calls to make before, for {@link SnapshotPoint#AFTER_WARM_UP}
  */
 public record ModuleDefinition(String name, ModuleSource source, SandboxLimits limits, PoolSettings pool,
-		List<HostFunction> hostFunctions) {
+		List<HostFunction> hostFunctions, SnapshotPoint snapshot, List<WarmUpCall> warmUp) {
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
@@ -32,6 +35,11 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 					+ "underscores and begins with a letter or digit, but is '" + name + "'");
 		}
 		hostFunctions = List.copyOf(hostFunctions);
+		warmUp = List.copyOf(warmUp);
+		if (warmUp.isEmpty() == (snapshot == SnapshotPoint.AFTER_WARM_UP)) {
+			throw new IllegalArgumentException("snapshot=after-warm-up and warm-up calls need each other, but module '"
+					+ name + "' has snapshot=" + snapshot + " and " + warmUp.size() + " warm-up calls");
+		}
 	}
 
 	/** Begins a definition with the default limits. */
@@ -51,6 +59,10 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		private PoolSettings pool = PoolSettings.defaults();
 
 		private final List<HostFunction> hostFunctions = new ArrayList<>();
+
+		private SnapshotPoint snapshot = SnapshotPoint.NONE;
+
+		private final List<WarmUpCall> warmUp = new ArrayList<>();
 
 		private Builder(String name) {
 			this.name = name;
@@ -91,13 +103,27 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 			return this;
 		}
 
+		public Builder snapshot(SnapshotPoint point) {
+			this.snapshot = point;
+			return this;
+		}
+
+		/**
+		 * A call to make before the snapshot; calls are made in the order they are added.
+		 */
+		public Builder warmUp(WarmUpCall call) {
+			this.warmUp.add(call);
+			return this;
+		}
+
 		/**
 		 * Makes the definition.
 		 * @throws NullPointerException if no source was set
 		 */
 		public ModuleDefinition build() {
 			ModuleSource from = Objects.requireNonNull(this.source, "A module needs a source");
-			return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions);
+			return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions, this.snapshot,
+					this.warmUp);
 		}
 
 	}

@@ -2,12 +2,14 @@ package dev.wasmsandbox;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.module.ModuleSource;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,10 @@ public final class SandboxBuilder {
 	private SandboxLimits limits = SandboxLimits.defaults();
 
 	private PoolSettings pool = PoolSettings.defaults();
+
+	private SnapshotPoint snapshot = SnapshotPoint.NONE;
+
+	private List<WarmUpCall> warmUp = List.of();
 
 	private final WasmSandboxes.Builder registry = WasmSandboxes.builder();
 
@@ -82,6 +88,13 @@ public final class SandboxBuilder {
 		return this;
 	}
 
+	/** When the state is taken that sandboxes start with. */
+	public SandboxBuilder snapshot(SnapshotPoint point, WarmUpCall... warmUp) {
+		this.snapshot = point;
+		this.warmUp = List.of(warmUp);
+		return this;
+	}
+
 	/** A function that the module imports. */
 	public SandboxBuilder hostFunction(HostFunction function) {
 		this.registry.hostFunction(function);
@@ -101,8 +114,13 @@ public final class SandboxBuilder {
 		}
 		WasmSandboxes sandboxes = this.registry.build();
 		try {
-			WasmSandbox sandbox = sandboxes
-				.load(ModuleDefinition.named(this.name).source(from).limits(this.limits).pool(this.pool).build());
+			ModuleDefinition.Builder definition = ModuleDefinition.named(this.name)
+				.source(from)
+				.limits(this.limits)
+				.pool(this.pool)
+				.snapshot(this.snapshot);
+			this.warmUp.forEach(definition::warmUp);
+			WasmSandbox sandbox = sandboxes.load(definition.build());
 			return new OwningSandbox(sandbox, sandboxes);
 		}
 		catch (RuntimeException ex) {

@@ -2,9 +2,11 @@ package dev.wasmsandbox;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,17 +18,22 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import dev.wasmsandbox.engine.CompiledModule;
 import dev.wasmsandbox.engine.HostBinding;
 import dev.wasmsandbox.engine.SandboxFactory;
+import dev.wasmsandbox.engine.SnapshotPlan;
 import dev.wasmsandbox.engine.Watchdog;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
 import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.module.LoadedModule;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.pool.InstancePool;
+import dev.wasmsandbox.screen.FunctionSignature;
+import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.screen.ModuleScreener;
 import org.jspecify.annotations.Nullable;
@@ -119,7 +126,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		SandboxFactory.requireImports(name, report, bindings);
 		LoadedModule module = this.cache.get(name, bytes, report);
 		SandboxFactory factory = new SandboxFactory(name, module.code(), bindings, definition.limits(), this.watchdog,
-				MemoryBackend.detect(), definition.pool().maxSize() + 1);
+				MemoryBackend.detect(), definition.pool().maxSize() + 1, plan(definition, module.code()));
 		InstancePool pool = new InstancePool(name, factory, definition.pool());
 		try {
 			pool.release(pool.acquire());
@@ -131,6 +138,20 @@ public final class WasmSandboxes implements AutoCloseable {
 		ModuleInfo info = new ModuleInfo(name, definition.source().description(), module.digest(), report,
 				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool());
 		return new DefaultWasmSandbox(info, module.code(), pool, this.asyncExecutor, () -> unloaded(name));
+	}
+
+	private static SnapshotPlan plan(ModuleDefinition definition, CompiledModule code) {
+		if (definition.snapshot() == SnapshotPoint.NONE) {
+			return SnapshotPlan.NONE;
+		}
+		List<SnapshotPlan.Step> steps = new ArrayList<>();
+		for (WarmUpCall call : definition.warmUp()) {
+			ModuleExport export = DefaultWasmSandbox.resolve(definition.name(), code, call.function());
+			FunctionSignature signature = Objects.requireNonNull(export.signature());
+			long[] raw = Conversions.untyped(definition.name(), call.function(), signature, call.arguments());
+			steps.add(new SnapshotPlan.Step(export, Arrays.stream(raw).boxed().toList(), call.times()));
+		}
+		return new SnapshotPlan(true, steps);
 	}
 
 	private static byte[] read(ModuleDefinition definition) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import dev.wasmsandbox.ModuleDefinition;
+import dev.wasmsandbox.WarmUpCall;
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
 import dev.wasmsandbox.error.UnknownModuleException;
@@ -56,14 +57,19 @@ final class ConfiguredModules {
 		}
 		SandboxLimits ownLimits = WasmSettings.limits(property + ".limits", module.limits(), limits);
 		PoolSettings ownPool = WasmSettings.pool(property + ".pool", module.pool(), pool);
-		this.definitions.put(name, () -> define(name, location, ownLimits, ownPool));
+		List<WarmUpCall> warmUp = WasmSettings.warmUp(property, module);
+		this.definitions.put(name, () -> {
+			ModuleDefinition.Builder builder = ModuleDefinition.named(name)
+				.source(ModuleLocation.source(location, this.resourceLoader))
+				.limits(ownLimits)
+				.pool(ownPool)
+				.snapshot(module.snapshot());
+			warmUp.forEach(builder::warmUp);
+			return customized(builder);
+		});
 	}
 
-	private ModuleDefinition define(String name, String location, SandboxLimits limits, PoolSettings pool) {
-		ModuleDefinition.Builder builder = ModuleDefinition.named(name)
-			.source(ModuleLocation.source(location, this.resourceLoader))
-			.limits(limits)
-			.pool(pool);
+	private ModuleDefinition customized(ModuleDefinition.Builder builder) {
 		this.customizers.forEach((customizer) -> customizer.customize(builder));
 		return builder.build();
 	}

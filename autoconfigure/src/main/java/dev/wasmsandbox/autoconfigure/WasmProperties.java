@@ -1,8 +1,11 @@
 package dev.wasmsandbox.autoconfigure;
 
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
+import dev.wasmsandbox.limits.SnapshotPoint;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -33,8 +36,23 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * 'classpath:wasm/image.wasm' or 'file:/opt/wasm/image.wasm'. Required.
 	 * @param limits What the module may use, where it differs from the defaults.
 	 * @param pool Bounds of the module's pool, where they differ from the defaults.
+	 * @param snapshot When the state is taken that every sandbox of the module starts
+	 * with: 'none', 'after-start' or 'after-warm-up'.
+	 * @param warmUp Calls to make before the snapshot, for 'after-warm-up'.
 	 */
-	public record ModuleProperties(@Nullable String location, @DefaultValue Limits limits, @DefaultValue Pool pool) {
+	public record ModuleProperties(@Nullable String location, @DefaultValue Limits limits, @DefaultValue Pool pool,
+			@DefaultValue("none") SnapshotPoint snapshot, @DefaultValue List<WarmUp> warmUp) {
+	}
+
+	/**
+	 * A call to make before a module's snapshot.
+	 *
+	 * @param function Name of the exported function. Required.
+	 * @param arguments Its arguments, numbers.
+	 * @param times How often it is called.
+	 */
+	public record WarmUp(@Nullable String function, @DefaultValue List<BigDecimal> arguments,
+			@DefaultValue("1") int times) {
 	}
 
 	/**

@@ -1,14 +1,20 @@
 package dev.wasmsandbox.autoconfigure;
 
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BiFunction;
 
 import dev.wasmsandbox.AsyncSettings;
+import dev.wasmsandbox.WarmUpCall;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.module.ModuleCacheSettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.StringUtils;
 
 /**
  * Makes the library's settings of the properties. Values are applied one by one, so that
@@ -40,6 +46,41 @@ final class WasmSettings {
 				(settings, value) -> new PoolSettings(value, settings.maxWait()));
 		return apply(pool, prefix + ".max-wait", properties.maxWait(),
 				(settings, value) -> new PoolSettings(settings.maxSize(), value));
+	}
+
+	/**
+	 * The calls before a module's snapshot.
+	 * @param prefix the full name of the module's properties
+	 */
+	static List<WarmUpCall> warmUp(String prefix, WasmProperties.ModuleProperties module) {
+		List<WarmUpCall> calls = new ArrayList<>();
+		for (WasmProperties.WarmUp call : module.warmUp()) {
+			String property = prefix + ".warm-up[" + calls.size() + "]";
+			String function = call.function();
+			if (!StringUtils.hasText(function)) {
+				throw new InvalidConfigurationPropertyValueException(property + ".function", function,
+						"A warm-up call needs the name of an exported function");
+			}
+			List<Number> arguments = call.arguments().stream().map(WasmSettings::number).toList();
+			calls.add(apply(new WarmUpCall(function, arguments, 1), property + ".times", call.times(),
+					(settings, value) -> new WarmUpCall(settings.function(), settings.arguments(), value)));
+		}
+		if (calls.isEmpty() == (module.snapshot() == SnapshotPoint.AFTER_WARM_UP)) {
+			throw new InvalidConfigurationPropertyValueException(prefix + ".snapshot", module.snapshot(),
+					"'after-warm-up' and warm-up calls need each other");
+		}
+		return calls;
+	}
+
+	/** The narrowest type that holds the number, as a literal in Java would have. */
+	private static Number number(BigDecimal value) {
+		try {
+			long whole = value.longValueExact();
+			return ((int) whole == whole) ? (Number) (int) whole : (Number) whole;
+		}
+		catch (ArithmeticException _) {
+			return value.doubleValue();
+		}
 	}
 
 	static ModuleCacheSettings cache(WasmProperties.Cache properties) {

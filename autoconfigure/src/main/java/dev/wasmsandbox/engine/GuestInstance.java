@@ -1,6 +1,7 @@
 package dev.wasmsandbox.engine;
 
 import com.dylibso.chicory.runtime.Machine;
+import dev.wasmsandbox.error.SecurityViolationException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.screen.ModuleExport;
@@ -33,6 +34,8 @@ public final class GuestInstance {
 
 	private boolean closed;
 
+	private boolean cloned;
+
 	GuestInstance(Sandbox sandbox, SandboxFactory factory) {
 		this.moduleName = factory.moduleName();
 		this.module = factory.module();
@@ -41,6 +44,24 @@ public final class GuestInstance {
 		this.limits = factory.limits();
 		this.lease = this.memory.beginLease();
 		this.owner = Thread.currentThread();
+	}
+
+	/** Marks this as the run whose state every sandbox of the module will start with. */
+	void cloneAfterwards() {
+		this.cloned = true;
+	}
+
+	/**
+	 * Checks that a host function may be called. In a run whose state is cloned only
+	 * functions may be called whose answers every sandbox may share.
+	 */
+	void requireSafe(HostBinding binding) {
+		if (this.cloned && !binding.snapshotSafe()) {
+			throw new SecurityViolationException(this.moduleName, null, "the snapshot is refused: before it was taken "
+					+ binding.module() + "." + binding.name() + " was called, whose answer every sandbox would share; "
+					+ "mark the function with HostFunction.safeForSnapshot() if that is right, or set snapshot=none",
+					null);
+		}
 	}
 
 	void ready(Machine machine) {

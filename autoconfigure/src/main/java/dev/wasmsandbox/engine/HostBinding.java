@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param name the name of the function in the guest's import
  * @param signature its signature, which must be equal to the import's
  * @param target what is called
+ * @param snapshotSafe whether it may be called before a snapshot
  */
-public record HostBinding(String module, String name, FunctionSignature signature, Target target) {
+public record HostBinding(String module, String name, FunctionSignature signature, Target target,
+		boolean snapshotSafe) {
 
 	/** The host's side of a call. Several threads call it for different guests. */
 	@FunctionalInterface

@@ -1,5 +1,7 @@
 package dev.wasmsandbox.engine;
 
+import java.time.Duration;
+
 import com.dylibso.chicory.runtime.ConstantEvaluators;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Memory;
@@ -7,11 +9,8 @@ import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.types.ActiveDataSegment;
 import com.dylibso.chicory.wasm.types.DataSegment;
 import com.dylibso.chicory.wasm.types.PassiveDataSegment;
-import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.memory.MemorySlot;
 import dev.wasmsandbox.memory.ResetStrategy;
-import dev.wasmsandbox.screen.MemoryType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's view of one sandbox's memory, and the only implementation it ever sees:
@@ -44,22 +43,14 @@ public final class LinearMemory extends CallControl implements Memory {
 
 	private DataSegment[] pristineSegments = {};
 
-	LinearMemory(MemorySlot slot, Watchdog watchdog, SandboxLimits limits, @Nullable MemoryType type,
+	LinearMemory(MemorySlot slot, Watchdog watchdog, Duration timeout, int initialPages, int maximumPages,
 			boolean fromImage) {
-		super(slot, watchdog, limits.callTimeout());
+		super(slot, watchdog, timeout);
 		this.watchdog = watchdog;
-		this.initialPages = (type != null) ? Math.toIntExact(type.initialPages()) : 0;
-		this.maximumPages = maximumPages(type, limits);
+		this.initialPages = initialPages;
+		this.maximumPages = maximumPages;
 		this.fromImage = fromImage;
 		watchdog.watch(this);
-	}
-
-	/**
-	 * The lower of the declared and the allowed maximum; a module without a memory gets
-	 * an empty one.
-	 */
-	static int maximumPages(@Nullable MemoryType type, SandboxLimits limits) {
-		return (type != null) ? (int) Math.min(type.maximumPages(), limits.memoryPages()) : 0;
 	}
 
 	/** The size it starts with, in bytes. */
@@ -88,6 +79,17 @@ public final class LinearMemory extends CallControl implements Memory {
 		this.pages = 0;
 		System.arraycopy(this.pristineSegments, 0, this.segments, 0, this.segments.length);
 		return closeSlot(strategy);
+	}
+
+	/** The data segments as they are now. */
+	DataSegment[] segments() {
+		return this.segments.clone();
+	}
+
+	/** Sets what the data segments are between leases, and now. */
+	void setPristine(DataSegment[] pristine) {
+		this.pristineSegments = pristine;
+		System.arraycopy(pristine, 0, this.segments, 0, this.segments.length);
 	}
 
 	/** The offsets of the pages the guest has written, for choosing a reset strategy. */

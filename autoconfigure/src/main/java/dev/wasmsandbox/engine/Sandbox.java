@@ -81,6 +81,23 @@ public final class Sandbox {
 		this.memory.slot().trim();
 	}
 
+	/** Lets start function and warm-up calls run in a template, whose state is cloned. */
+	GuestInstance leaseForSnapshot() {
+		GuestInstance guest = new GuestInstance(this, this.factory);
+		Machine ready = this.code;
+		if (ready != null) {
+			guest.ready(ready);
+		}
+		guest.cloneAfterwards();
+		this.lease = guest;
+		return guest;
+	}
+
+	void endSnapshot() {
+		this.lease = null;
+		this.memory.endLease();
+	}
+
 	/** The raw value of a global, by its index. */
 	long global(int index) {
 		Instance current = this.instance;

@@ -1,25 +1,14 @@
 package dev.wasmsandbox.engine;
 
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-import com.dylibso.chicory.runtime.HostFunction;
-import com.dylibso.chicory.runtime.ImportFunction;
-import com.dylibso.chicory.runtime.ImportMemory;
-import com.dylibso.chicory.runtime.ImportValues;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Machine;
 import com.dylibso.chicory.runtime.TableInstance;
-import com.dylibso.chicory.wasm.types.FunctionType;
 import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableLimits;
-import com.dylibso.chicory.wasm.types.ValType;
-import dev.wasmsandbox.error.GuestAbiException;
-import dev.wasmsandbox.error.HostFunctionException;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
 import dev.wasmsandbox.error.SandboxInterruptedException;
@@ -28,17 +17,12 @@ import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.memory.MemoryBackend;
-import dev.wasmsandbox.memory.MemoryImage;
 import dev.wasmsandbox.memory.MemorySlab;
+import dev.wasmsandbox.memory.MemorySlot;
 import dev.wasmsandbox.memory.ResetCalibration;
 import dev.wasmsandbox.memory.ResetStrategy;
-import dev.wasmsandbox.screen.ExternalKind;
-import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.MemoryType;
-import dev.wasmsandbox.screen.ModuleImport;
 import dev.wasmsandbox.screen.ModuleReport;
-import dev.wasmsandbox.screen.ValueType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes instances of one module with its imports bound. Thread-safe.
@@ -56,11 +40,9 @@ public final class SandboxFactory {
 
 	private final Watchdog watchdog;
 
-	private final ImportFunction[] functions;
+	private final Imports imports;
 
-	private final ImportValues functionImports;
-
-	private final @Nullable ModuleImport importedMemory;
+	private final int maximumPages;
 
 	private final SandboxImage image;
 
@@ -77,42 +59,29 @@ public final class SandboxFactory {
 	 * @param bindings the functions of the host; those the module does not import are
 	 * passed over
 	 * @param maxSandboxes how many sandboxes will be wanted at the most
+	 * @param snapshot what to run before the state is taken that sandboxes start with
 	 * @throws ModuleRejectedException if an import is left open, a function's signature
 	 * is not the imported one, or the module cannot be instantiated
 	 */
 	public SandboxFactory(String moduleName, CompiledModule module, List<HostBinding> bindings, SandboxLimits limits,
-			Watchdog watchdog, MemoryBackend backend, int maxSandboxes) {
-		requireImports(moduleName, module.report(), bindings);
+			Watchdog watchdog, MemoryBackend backend, int maxSandboxes, SnapshotPlan snapshot) {
+		Imports.requireAll(moduleName, module.report(), bindings);
 		this.moduleName = moduleName;
 		this.module = module;
 		this.limits = limits;
 		this.watchdog = watchdog;
-		this.functions = bindings.stream().map(SandboxFactory::importFunction).toArray(ImportFunction[]::new);
-		this.functionImports = ImportValues.builder().addFunction(this.functions).build();
-		this.importedMemory = module.report()
-			.imports()
-			.stream()
-			.filter((item) -> item.kind() == ExternalKind.MEMORY)
-			.findFirst()
-			.orElse(null);
+		this.imports = new Imports(module.report(), bindings);
 		MemoryType type = module.report().memory();
-		long capacity = (long) LinearMemory.maximumPages(type, limits) * SandboxLimits.PAGE_BYTES;
-		long initial = (type != null) ? type.initialPages() * SandboxLimits.PAGE_BYTES : 0;
-		MemoryImage zeroes = MemoryBackend.PORTABLE.image(initial);
-		MemoryImage memoryImage;
-		LinearMemory first = new LinearMemory(new MemorySlab(MemoryBackend.PORTABLE, zeroes, capacity, 1).take(),
-				watchdog, limits, type, false);
+		this.maximumPages = (type != null) ? (int) Math.min(type.maximumPages(), limits.memoryPages()) : 0;
+		SandboxTemplate template = new SandboxTemplate(this, snapshot);
 		try {
-			Sandbox template = new Sandbox(this, first);
-			first.open();
-			this.image = SandboxImage.of(instantiate(template), module.report().mutations());
-			memoryImage = backend.image(first.content(), initial);
+			this.image = template.image();
+			long capacity = (long) this.maximumPages * SandboxLimits.PAGE_BYTES;
+			this.slab = new MemorySlab(backend, template.memoryImage(backend), capacity, maxSandboxes);
 		}
 		finally {
-			first.close(ResetStrategy.safe());
-			first.release();
+			template.discard();
 		}
-		this.slab = new MemorySlab(backend, memoryImage, capacity, maxSandboxes);
 	}
 
 	/**
@@ -120,90 +89,7 @@ public final class SandboxFactory {
 	 * @throws ModuleRejectedException naming all imports that cannot
 	 */
 	public static void requireImports(String moduleName, ModuleReport report, List<HostBinding> bindings) {
-		Map<String, FunctionSignature> offered = new HashMap<>();
-		bindings.forEach((binding) -> offered.put(binding.module() + "." + binding.name(), binding.signature()));
-		List<String> problems = new ArrayList<>();
-		boolean others = false;
-		for (ModuleImport item : report.imports()) {
-			if (item.kind() == ExternalKind.FUNCTION) {
-				FunctionSignature found = offered.get(item.module() + "." + item.name());
-				if (found == null) {
-					problems.add(item.toString());
-				}
-				else if (!found.equals(item.signature())) {
-					problems.add(item + " (the host function with this name is " + found + ")");
-				}
-			}
-			else if (item.kind() != ExternalKind.MEMORY) {
-				problems.add(item.toString());
-				others = true;
-			}
-		}
-		if (!problems.isEmpty()) {
-			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS,
-					"it imports what nobody supplies: " + String.join("; ", problems)
-							+ ". Supply a HostFunction with the same module, name and signature for each function"
-							+ (others ? "; imported tables, globals and tags cannot be supplied." : "."),
-					null);
-		}
-	}
-
-	private static ImportFunction importFunction(HostBinding binding) {
-		FunctionType type = FunctionType.of(types(binding.signature().parameters()),
-				types(binding.signature().results()));
-		return new HostFunction(binding.module(), binding.name(), type,
-				(instance, arguments) -> callHost(binding, ((GuestMachine) instance.getMachine()).guest(), arguments));
-	}
-
-	/**
-	 * Calls the host. A failure of the calling guest, or of a call back into it, goes on
-	 * as it is; all else is the host function's.
-	 */
-	private static long @Nullable [] callHost(HostBinding binding, GuestInstance guest, long[] arguments) {
-		String name = binding.module() + "." + binding.name();
-		long[] answer;
-		try {
-			answer = binding.target().call(guest, arguments);
-		}
-		catch (InterruptedException _) {
-			Thread.currentThread().interrupt();
-			throw new GuestStopped(StopReason.INTERRUPTED);
-		}
-		catch (GuestStopped | StackOverflowError ex) {
-			throw ex;
-		}
-		catch (GuestAbiException ex) {
-			throw guest.moduleName().equals(ex.moduleName()) ? ex : new HostFailure(name, ex);
-		}
-		catch (Throwable ex) {
-			if (ex instanceof WasmSandboxException own && own.equals(guest.failure())) {
-				throw own;
-			}
-			throw new HostFailure(name, ex);
-		}
-		int given = (answer != null) ? answer.length : 0;
-		if (given != binding.signature().results().size()) {
-			throw new HostFunctionException(guest.moduleName(), null,
-					"the host function " + name + " returned " + given + " values, but is " + binding.signature(),
-					null);
-		}
-		return answer;
-	}
-
-	private static List<ValType> types(List<ValueType> types) {
-		List<ValType> result = new ArrayList<>();
-		for (ValueType type : types) {
-			result.add(switch (type) {
-				case I32 -> ValType.I32;
-				case I64 -> ValType.I64;
-				case F32 -> ValType.F32;
-				case F64 -> ValType.F64;
-				case FUNCREF -> ValType.FuncRef;
-				case EXTERNREF -> ValType.ExternRef;
-				case V128, OTHER -> throw new IllegalArgumentException("A host function cannot take or return " + type);
-			});
-		}
-		return result;
+		Imports.requireAll(moduleName, report, bindings);
 	}
 
 	/**
@@ -211,8 +97,12 @@ public final class SandboxFactory {
 	 * @throws SandboxLimitException if the system has no room for it
 	 */
 	public Sandbox newSandbox() {
-		return new Sandbox(this,
-				new LinearMemory(this.slab.take(), this.watchdog, this.limits, this.module.report().memory(), true));
+		return new Sandbox(this, memory(this.slab.take(), this.image.pages(), true));
+	}
+
+	LinearMemory memory(MemorySlot slot, int initialPages, boolean fromImage) {
+		return new LinearMemory(slot, this.watchdog, this.limits.callTimeout(), initialPages, this.maximumPages,
+				fromImage);
 	}
 
 	/** Makes no further sandboxes; those that are out live until they are discarded. */
@@ -226,8 +116,19 @@ public final class SandboxFactory {
 	 */
 	void start(Sandbox sandbox) {
 		if (sandbox.instance() == null) {
-			instantiate(sandbox);
+			Instance instance = instantiate(sandbox);
+			if (this.image.snapshot()) {
+				sandbox.memory().setPristine(this.image.segments());
+				this.image.restore(instance);
+			}
 		}
+		if (!this.image.snapshot()) {
+			runStart(sandbox);
+		}
+	}
+
+	/** Runs the module's start function, if it has one. */
+	void runStart(Sandbox sandbox) {
 		int start = this.module.report().startFunction();
 		Machine code = sandbox.code();
 		if (start >= 0 && code != null) {
@@ -235,13 +136,14 @@ public final class SandboxFactory {
 		}
 	}
 
-	private Instance instantiate(Sandbox sandbox) {
+	/** Makes an instance over a memory that is open; its start function has not run. */
+	Instance instantiate(Sandbox sandbox) {
 		return guarded(sandbox, () -> {
 			Instance instance = Instance.builder(this.module.module())
 				.withMemoryFactory((declared) -> sandbox.memory())
 				.withTableFactory(this::table)
 				.withMachineFactory((self) -> sandbox.attach(this.module.newMachine(self)))
-				.withImportValues(imports(sandbox.memory()))
+				.withImportValues(this.imports.values(sandbox.memory()))
 				.withStart(false)
 				.build();
 			sandbox.attach(instance);
@@ -305,19 +207,12 @@ public final class SandboxFactory {
 		return this.limits;
 	}
 
-	SandboxImage image() {
-		return this.image;
+	int maximumPages() {
+		return this.maximumPages;
 	}
 
-	private ImportValues imports(LinearMemory memory) {
-		ModuleImport item = this.importedMemory;
-		if (item == null) {
-			return this.functionImports;
-		}
-		return ImportValues.builder()
-			.addFunction(this.functions)
-			.addMemory(new ImportMemory(item.module(), item.name(), memory))
-			.build();
+	SandboxImage image() {
+		return this.image;
 	}
 
 	/**

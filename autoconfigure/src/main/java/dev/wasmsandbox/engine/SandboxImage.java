@@ -6,14 +6,15 @@ import java.util.List;
 import com.dylibso.chicory.runtime.GlobalInstance;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.TableInstance;
+import com.dylibso.chicory.wasm.types.DataSegment;
 import com.dylibso.chicory.wasm.types.Element;
 import com.dylibso.chicory.wasm.types.MutabilityType;
 import com.dylibso.chicory.wasm.types.Value;
 import dev.wasmsandbox.screen.Mutations;
 
 /**
- * What a new instance of a module holds outside its memory, taken from one that has run
- * nothing yet, and put back into others. Immutable and thread-safe.
+ * What a new instance of a module holds outside its memory, taken from its template and
+ * put back into others. Immutable and thread-safe.
  */
 final class SandboxImage {
 
@@ -27,8 +28,17 @@ final class SandboxImage {
 
 	private final Element[] elements;
 
+	private final DataSegment[] segments;
+
+	private final int pages;
+
+	private final boolean snapshot;
+
 	private SandboxImage(Mutations mutations, int[] mutableGlobals, long[] globalValues, int[][] tableEntries,
-			Element[] elements) {
+			Element[] elements, LinearMemory memory, boolean snapshot) {
+		this.segments = memory.segments();
+		this.pages = memory.pages();
+		this.snapshot = snapshot;
 		this.mutations = mutations;
 		this.mutableGlobals = mutableGlobals;
 		this.globalValues = globalValues;
@@ -36,7 +46,7 @@ final class SandboxImage {
 		this.elements = elements;
 	}
 
-	static SandboxImage of(Instance instance, Mutations mutations) {
+	static SandboxImage of(Instance instance, Mutations mutations, LinearMemory memory, boolean snapshot) {
 		List<Integer> indexes = new ArrayList<>();
 		for (int i = 0; i < instance.globalCount(); i++) {
 			if (instance.global(i).getMutabilityType() == MutabilityType.Var) {
@@ -60,7 +70,24 @@ final class SandboxImage {
 		for (int i = 0; i < elements.length; i++) {
 			elements[i] = instance.element(i);
 		}
-		return new SandboxImage(mutations, mutable, values, entries, elements);
+		return new SandboxImage(mutations, mutable, values, entries, elements, memory, snapshot);
+	}
+
+	/** The size of the memory in pages. */
+	int pages() {
+		return this.pages;
+	}
+
+	/**
+	 * Whether it was taken after the start function, which then is not run in sandboxes.
+	 */
+	boolean snapshot() {
+		return this.snapshot;
+	}
+
+	/** The data segments, those already dropped empty. */
+	DataSegment[] segments() {
+		return this.segments.clone();
 	}
 
 	/** Whether {@link #restore} brings back all that a run can change. */

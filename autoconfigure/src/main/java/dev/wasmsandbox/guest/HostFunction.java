@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param name the function's name in the guest's import
  * @param signature what it takes and returns
  * @param body what it does
+ * @param snapshotSafe whether it may be called before a snapshot, so that all sandboxes
+ * share its answer; a clock, a source of random numbers or anything about a caller must
+ * not
  */
-public record HostFunction(String module, String name, FunctionSignature signature, Body body) {
+public record HostFunction(String module, String name, FunctionSignature signature, Body body, boolean snapshotSafe) {
 
 	public HostFunction {
 		Objects.requireNonNull(module, "module");
@@ -55,12 +58,17 @@ public record HostFunction(String module, String name, FunctionSignature signatu
 	 * @param signature for example {@code (i32, i32) -> i32}
 	 */
 	public static HostFunction of(String module, String name, String signature, Body body) {
-		return new HostFunction(module, name, FunctionSignature.parse(signature), body);
+		return new HostFunction(module, name, FunctionSignature.parse(signature), body, false);
+	}
+
+	/** The same function, allowed before a snapshot. */
+	public HostFunction safeForSnapshot() {
+		return new HostFunction(this.module, this.name, this.signature, this.body, true);
 	}
 
 	/** The same as the engine takes it. */
 	public HostBinding binding() {
-		return new HostBinding(this.module, this.name, this.signature, this::call);
+		return new HostBinding(this.module, this.name, this.signature, this::call, this.snapshotSafe);
 	}
 
 	private long @Nullable [] call(GuestInstance guest, long[] arguments) throws Exception {

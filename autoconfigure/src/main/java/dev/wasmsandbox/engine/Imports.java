@@ -1,0 +1,152 @@
+package dev.wasmsandbox.engine;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.dylibso.chicory.runtime.HostFunction;
+import com.dylibso.chicory.runtime.ImportFunction;
+import com.dylibso.chicory.runtime.ImportMemory;
+import com.dylibso.chicory.runtime.ImportValues;
+import com.dylibso.chicory.wasm.types.FunctionType;
+import com.dylibso.chicory.wasm.types.ValType;
+import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.HostFunctionException;
+import dev.wasmsandbox.error.ModuleRejectedException;
+import dev.wasmsandbox.error.ModuleRejectedException.Reason;
+import dev.wasmsandbox.error.WasmSandboxException;
+import dev.wasmsandbox.screen.ExternalKind;
+import dev.wasmsandbox.screen.FunctionSignature;
+import dev.wasmsandbox.screen.ModuleImport;
+import dev.wasmsandbox.screen.ModuleReport;
+import dev.wasmsandbox.screen.ValueType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a module's instances import: functions of the host, the same for all, and a memory
+ * made for each. Immutable and thread-safe.
+ */
+final class Imports {
+
+	private final ImportFunction[] functions;
+
+	private final ImportValues shared;
+
+	private final @Nullable ModuleImport memory;
+
+	Imports(ModuleReport report, List<HostBinding> bindings) {
+		this.functions = bindings.stream().map(Imports::importFunction).toArray(ImportFunction[]::new);
+		this.shared = ImportValues.builder().addFunction(this.functions).build();
+		this.memory = report.imports()
+			.stream()
+			.filter((item) -> item.kind() == ExternalKind.MEMORY)
+			.findFirst()
+			.orElse(null);
+	}
+
+	/** What one instance imports. */
+	ImportValues values(LinearMemory own) {
+		ModuleImport item = this.memory;
+		if (item == null) {
+			return this.shared;
+		}
+		return ImportValues.builder()
+			.addFunction(this.functions)
+			.addMemory(new ImportMemory(item.module(), item.name(), own))
+			.build();
+	}
+
+	/**
+	 * Checks that every import can be bound, without compiling the module.
+	 * @throws ModuleRejectedException naming all imports that cannot
+	 */
+	static void requireAll(String moduleName, ModuleReport report, List<HostBinding> bindings) {
+		Map<String, FunctionSignature> offered = new HashMap<>();
+		bindings.forEach((binding) -> offered.put(binding.module() + "." + binding.name(), binding.signature()));
+		List<String> problems = new ArrayList<>();
+		boolean others = false;
+		for (ModuleImport item : report.imports()) {
+			if (item.kind() == ExternalKind.FUNCTION) {
+				FunctionSignature found = offered.get(item.module() + "." + item.name());
+				if (found == null) {
+					problems.add(item.toString());
+				}
+				else if (!found.equals(item.signature())) {
+					problems.add(item + " (the host function with this name is " + found + ")");
+				}
+			}
+			else if (item.kind() != ExternalKind.MEMORY) {
+				problems.add(item.toString());
+				others = true;
+			}
+		}
+		if (!problems.isEmpty()) {
+			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS,
+					"it imports what nobody supplies: " + String.join("; ", problems)
+							+ ". Supply a HostFunction with the same module, name and signature for each function"
+							+ (others ? "; imported tables, globals and tags cannot be supplied." : "."),
+					null);
+		}
+	}
+
+	private static ImportFunction importFunction(HostBinding binding) {
+		FunctionType type = FunctionType.of(types(binding.signature().parameters()),
+				types(binding.signature().results()));
+		return new HostFunction(binding.module(), binding.name(), type,
+				(instance, arguments) -> callHost(binding, ((GuestMachine) instance.getMachine()).guest(), arguments));
+	}
+
+	/**
+	 * Calls the host. A failure of the calling guest, or of a call back into it, goes on
+	 * as it is; all else is the host function's.
+	 */
+	private static long @Nullable [] callHost(HostBinding binding, GuestInstance guest, long[] arguments) {
+		String name = binding.module() + "." + binding.name();
+		guest.requireSafe(binding);
+		long[] answer;
+		try {
+			answer = binding.target().call(guest, arguments);
+		}
+		catch (InterruptedException _) {
+			Thread.currentThread().interrupt();
+			throw new GuestStopped(StopReason.INTERRUPTED);
+		}
+		catch (GuestStopped | StackOverflowError ex) {
+			throw ex;
+		}
+		catch (GuestAbiException ex) {
+			throw guest.moduleName().equals(ex.moduleName()) ? ex : new HostFailure(name, ex);
+		}
+		catch (Throwable ex) {
+			if (ex instanceof WasmSandboxException own && own.equals(guest.failure())) {
+				throw own;
+			}
+			throw new HostFailure(name, ex);
+		}
+		int given = (answer != null) ? answer.length : 0;
+		if (given != binding.signature().results().size()) {
+			throw new HostFunctionException(guest.moduleName(), null,
+					"the host function " + name + " returned " + given + " values, but is " + binding.signature(),
+					null);
+		}
+		return answer;
+	}
+
+	private static List<ValType> types(List<ValueType> types) {
+		List<ValType> result = new ArrayList<>();
+		for (ValueType type : types) {
+			result.add(switch (type) {
+				case I32 -> ValType.I32;
+				case I64 -> ValType.I64;
+				case F32 -> ValType.F32;
+				case F64 -> ValType.F64;
+				case FUNCREF -> ValType.FuncRef;
+				case EXTERNREF -> ValType.ExternRef;
+				case V128, OTHER -> throw new IllegalArgumentException("A host function cannot take or return " + type);
+			});
+		}
+		return result;
+	}
+
+}
