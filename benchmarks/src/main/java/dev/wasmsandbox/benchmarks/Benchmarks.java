@@ -10,7 +10,8 @@ import dev.wasmsandbox.benchmarks.harness.Benchmark;
  */
 final class Benchmarks {
 
-	private static final List<Benchmark> ALL = List.of(new ColdStart(), new CallOverhead());
+	private static final List<Benchmark> ALL = List.of(new ColdStart(), new CallOverhead(), new Density(),
+			new MemoryOverhead());
 
 	private Benchmarks() {
 	}
