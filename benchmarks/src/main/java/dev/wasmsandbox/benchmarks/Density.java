@@ -66,16 +66,14 @@ final class Density implements Benchmark {
 		return List.of(touch("kb.1p", TouchModule.onePage()), touch("kb.17p", TouchModule.seventeenPages()),
 				kilobytes("kb.large",
 						(effort) -> grow(Fixtures.bytes("large"), LargeImports.hostFunctions(), Density::askLarge,
-								effort.quick() ? 1_000 : 3_000)),
+								count(effort, 1_000, 3_000))),
 				Measurement.of(this::many, FigureSpec.absolute("live.count", "sandboxes"),
 						FigureSpec.absolute("live.total-mb", "MB"), FigureSpec.absolute("live.unshared-mb", "MB")));
 	}
 
 	private Measurement touch(String id, TouchModule guest) {
-		return kilobytes(id,
-				(effort) -> grow(guest.toBytes(), List.of(),
-						(session, number, round) -> askTouching(guest, session, number, round),
-						effort.quick() ? 3_000 : 10_000));
+		return kilobytes(id, (effort) -> grow(guest.toBytes(), List.of(),
+				(session, number, round) -> askTouching(guest, session, number, round), count(effort, 3_000, 10_000)));
 	}
 
 	private Measurement kilobytes(String id, Growth growth) {
@@ -90,10 +88,15 @@ final class Density implements Benchmark {
 	private void many(Effort effort, Recorder recorder) throws IOException {
 		TouchModule guest = TouchModule.seventeenPages();
 		Grown grown = grow(guest.toBytes(), List.of(),
-				(session, number, round) -> askTouching(guest, session, number, round), MANY);
+				(session, number, round) -> askTouching(guest, session, number, round), count(effort, MANY, MANY));
 		recorder.record("live.count", Samples.of(grown.sandboxes()));
 		recorder.record("live.total-mb", Samples.of(grown.after().all() / 1_024.0));
 		recorder.record("live.unshared-mb", Samples.of(grown.after().unshared() / 1_024.0));
+	}
+
+	private static int count(Effort effort, int quick, int full) {
+		int count = effort.quick() ? quick : full;
+		return effort.equals(Effort.least()) ? count / 100 : count;
 	}
 
 	/** The guest adds to the same word each time. */
