@@ -190,6 +190,15 @@ public final class SandboxFactory {
 		}
 	}
 
+	/**
+	 * Fixes how memory is restored, whatever it costs. For tests: each strategy must
+	 * leave the same bytes, also those that the calibration would not choose here.
+	 */
+	void useOnly(ResetStrategy fixed) {
+		this.resets.set(CALLS_BEFORE_CALIBRATION);
+		this.strategy = fixed;
+	}
+
 	/** How memory is restored at this moment. */
 	public ResetStrategy strategy() {
 		return this.strategy;

@@ -1,0 +1,77 @@
+package dev.wasmsandbox;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+import dev.wasmsandbox.compile.AotCompiler;
+import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.engine.SandboxFactory;
+import dev.wasmsandbox.engine.SandboxInspector;
+import dev.wasmsandbox.engine.Watchdog;
+import dev.wasmsandbox.fixtures.Fixtures;
+import dev.wasmsandbox.limits.PoolSettings;
+import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.memory.MemoryBackend;
+import dev.wasmsandbox.memory.ResetStrategy;
+import dev.wasmsandbox.module.ModuleCache;
+import dev.wasmsandbox.pool.InstancePool;
+import dev.wasmsandbox.screen.ModuleReport;
+import dev.wasmsandbox.screen.ModuleScreener;
+
+/**
+ * A module loaded as the registry loads it, but over a memory backend and with a reset
+ * strategy of the test's choice. Closing it ends all it started.
+ */
+final class HuntedModule implements AutoCloseable {
+
+	private final Watchdog watchdog = new Watchdog();
+
+	private final ExecutorService threads = Executors.newFixedThreadPool(2);
+
+	private final SandboxFactory factory;
+
+	private final InstancePool pool;
+
+	private final WasmSandbox sandbox;
+
+	HuntedModule(String fixture, MemoryBackend backend, ResetStrategy strategy, PoolSettings settings,
+			Duration timeout) {
+		byte[] bytes = Fixtures.bytes(fixture);
+		SandboxLimits limits = SandboxLimits.defaults().withMemoryBytes(1 << 20).withCallTimeout(timeout);
+		ModuleReport report = ModuleScreener.screen(fixture, bytes, limits);
+		AotCompiler.Result compiled = new AotCompiler().compile(fixture, bytes, report);
+		this.factory = new SandboxFactory(fixture, compiled.code(), List.of(), limits, this.watchdog, backend,
+				settings.maxSize() + 1);
+		SandboxInspector.useOnly(this.factory, strategy);
+		this.pool = new InstancePool(fixture, this.factory, settings);
+		ModuleInfo info = new ModuleInfo(fixture, fixture, ModuleCache.digest(bytes), report, compiled.tier(),
+				compiled.elapsed(), compiled.code().codeBytes(), limits, settings);
+		this.sandbox = new DefaultWasmSandbox(info, compiled.code(), this.pool, this.threads, () -> {
+		});
+	}
+
+	WasmSandbox sandbox() {
+		return this.sandbox;
+	}
+
+	/** How the pool's next sandbox differs from a new one. */
+	List<String> differencesFromNew() {
+		GuestInstance used = this.pool.acquire();
+		try {
+			return SandboxInspector.differencesFromNew(used, this.factory);
+		}
+		finally {
+			this.pool.release(used);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.sandbox.close();
+		this.threads.close();
+		this.watchdog.close();
+	}
+
+}
