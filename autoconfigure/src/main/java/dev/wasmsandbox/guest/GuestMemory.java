@@ -51,6 +51,18 @@ public interface GuestMemory {
 	 */
 	int writeString(int address, String text);
 
+	/** Copies 64-bit floats out of the guest, in one go. */
+	double[] readDoubles(int address, int count);
+
+	/** Copies 64-bit floats out of the guest into a part of an array. */
+	void readDoubles(int address, double[] target, int offset, int count);
+
+	/** Copies 64-bit floats into the guest, in one go. */
+	void writeDoubles(int address, double[] source);
+
+	/** Copies a part of an array of 64-bit floats into the guest. */
+	void writeDoubles(int address, double[] source, int offset, int count);
+
 	byte readByte(int address);
 
 	short readShort(int address);
