@@ -26,7 +26,9 @@ class BenchmarksTest {
 	private static final Map<String, List<String>> REQUIRED = Map.of("cold-start",
 			List.of("ratio.1p", "ratio.17p", "ratio.256p", "ratio.large", "cpu-us.warm", "cpu-us.large",
 					"cpu-us.new-slot"),
-			"call-overhead", List.of("held.ns", "held.ratio", "clean.us", "clean.ratio.17p"));
+			"call-overhead", List.of("held.ns", "held.ratio", "clean.us", "clean.ratio.17p"), "data-transfer",
+			List.of("bytes-in.fraction", "bytes-out.fraction", "doubles-in.fraction", "doubles-out.fraction",
+					"map-64mb.us", "map-64mb.over-1mb", "mapped-pass.ratio", "mapped-tenth.ratio"));
 
 	@Test
 	void promiseTheRequiredFigures() {
