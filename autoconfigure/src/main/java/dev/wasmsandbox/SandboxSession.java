@@ -2,9 +2,13 @@ package dev.wasmsandbox;
 
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.WasmSandboxException;
+import dev.wasmsandbox.guest.BufferMapping;
 import dev.wasmsandbox.guest.GuestMemory;
 import dev.wasmsandbox.guest.LeasedMemory;
+import dev.wasmsandbox.memory.BufferAccess;
+import dev.wasmsandbox.memory.ZeroCopyBuffer;
 import dev.wasmsandbox.observe.CallStatistics;
 import dev.wasmsandbox.observe.Outcome;
 import dev.wasmsandbox.pool.InstancePool;
@@ -81,6 +85,24 @@ public final class SandboxSession implements AutoCloseable {
 	/** The guest's memory; every use of it is checked. */
 	public GuestMemory memory() {
 		return this.memory;
+	}
+
+	/**
+	 * Maps a buffer into the guest's memory, between two calls. What the guest has there
+	 * is lost; unmapped again, the place is as in a new sandbox. Choose memory that the
+	 * guest does not use, for example got from its allocator. The buffer takes whole
+	 * pages, {@link ZeroCopyBuffer#mappedSize}, and is unmapped at the latest when the
+	 * session is closed.
+	 * @param guestAddress where it begins, a multiple of 4 KiB
+	 * @throws GuestAbiException if the address is no such multiple, or the range does not
+	 * lie within the memory's current size or overlaps another buffer of this session
+	 * @throws SandboxLimitException if the process has too few memory mappings left: a
+	 * place takes two of them until the session is closed, the same place not again
+	 * @throws IllegalStateException while a call is running, from another thread, or if
+	 * session or buffer is closed
+	 */
+	public BufferMapping map(ZeroCopyBuffer buffer, int guestAddress, BufferAccess access) {
+		return BufferMapping.map(this.guest, buffer, guestAddress, access);
 	}
 
 	/**

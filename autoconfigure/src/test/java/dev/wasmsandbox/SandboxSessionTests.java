@@ -73,6 +73,35 @@ class SandboxSessionTests {
 	}
 
 	@Test
+	void readsAndWritesArraysOfDoubles() {
+		try (WasmSandbox arrays = TestModules.builder("process_array").build();
+				SandboxSession session = arrays.openSession()) {
+			GuestMemory memory = session.memory();
+			double[] values = { 1.5, -0.0, Double.NaN, Double.MIN_VALUE, 1e300 };
+			int address = session.call("alloc", int.class, 100) + 3;
+			memory.writeDoubles(address, values);
+			assertThat(memory.readDoubles(address, 5)).containsExactly(values);
+			assertThat(memory.readLong(address)).isEqualTo(Double.doubleToRawLongBits(1.5));
+			memory.writeDoubles(address, values, 4, 1);
+			double[] part = new double[3];
+			memory.readDoubles(address, part, 1, 2);
+			assertThat(part).containsExactly(0, 1e300, -0.0);
+			assertThat(memory.readDoubles((int) memory.size(), 0)).isEmpty();
+			for (int[] range : new int[][] { { (int) memory.size() - 15, 2 }, { -8, 1 }, { 0, Integer.MAX_VALUE },
+					{ 0, -1 }, { 0, 0x2000_0000 }, { -1, Integer.MIN_VALUE } }) {
+				assertThatExceptionOfType(GuestAbiException.class)
+					.isThrownBy(() -> memory.readDoubles(range[0], range[1]));
+			}
+			assertThatExceptionOfType(GuestAbiException.class)
+				.isThrownBy(() -> memory.writeDoubles((int) memory.size() - 39, values));
+			assertThatExceptionOfType(IndexOutOfBoundsException.class)
+				.isThrownBy(() -> memory.writeDoubles(0, values, 1, 5));
+			assertThatExceptionOfType(IndexOutOfBoundsException.class)
+				.isThrownBy(() -> memory.readDoubles(0, values, -1, 1));
+		}
+	}
+
+	@Test
 	void rangesOutsideTheMemoryAreRefused() {
 		try (WasmSandbox sandbox = TestModules.builder("memory_test").build();
 				SandboxSession session = sandbox.openSession()) {

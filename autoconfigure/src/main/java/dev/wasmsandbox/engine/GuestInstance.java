@@ -165,6 +165,11 @@ public final class GuestInstance {
 		return this.memory.running();
 	}
 
+	/** Whether the lease is over; for the owner's thread. */
+	public boolean isClosed() {
+		return this.closed;
+	}
+
 	/** Stops the running call, or the next one; from any thread. */
 	public void cancel() {
 		this.memory.cancel(this.lease);

@@ -51,6 +51,18 @@ public interface GuestMemory {
 	 */
 	int writeString(int address, String text);
 
+	/** Copies 64-bit floats out of the guest, in one go. */
+	double[] readDoubles(int address, int count);
+
+	/** Copies 64-bit floats out of the guest into a part of an array. */
+	void readDoubles(int address, double[] target, int offset, int count);
+
+	/** Copies 64-bit floats into the guest, in one go. */
+	void writeDoubles(int address, double[] source);
+
+	/** Copies a part of an array of 64-bit floats into the guest. */
+	void writeDoubles(int address, double[] source, int offset, int count);
+
 	byte readByte(int address);
 
 	short readShort(int address);
@@ -79,7 +91,8 @@ public interface GuestMemory {
 	 * A window onto a range, without a copy. It dies with the session or host call;
 	 * reading it afterwards throws {@link IllegalStateException}. It stays where it is
 	 * when the guest's memory grows. Copy what you check: a guest that runs meanwhile may
-	 * change it.
+	 * change it. Where native access is denied it dies when the memory grows, and other
+	 * threads are not kept from using it.
 	 */
 	MemorySegment view(int address, int length);
 

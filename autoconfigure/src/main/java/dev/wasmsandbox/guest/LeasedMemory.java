@@ -82,6 +82,31 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 	}
 
 	@Override
+	public double[] readDoubles(int address, int count) {
+		LinearMemory memory = range(address, 8L * count);
+		double[] values = new double[count];
+		memory.read(address, values, 0, count);
+		return values;
+	}
+
+	@Override
+	public void readDoubles(int address, double[] target, int offset, int count) {
+		Objects.checkFromIndexSize(offset, count, target.length);
+		range(address, 8L * count).read(address, target, offset, count);
+	}
+
+	@Override
+	public void writeDoubles(int address, double[] source) {
+		writeDoubles(address, source, 0, source.length);
+	}
+
+	@Override
+	public void writeDoubles(int address, double[] source, int offset, int count) {
+		Objects.checkFromIndexSize(offset, count, source.length);
+		range(address, 8L * count).write(address, source, offset, count);
+	}
+
+	@Override
 	public byte readByte(int address) {
 		return memory(address, 1).read(address);
 	}
@@ -171,6 +196,10 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 	}
 
 	private LinearMemory memory(int address, int length) {
+		return range(address, Integer.toUnsignedLong(length));
+	}
+
+	private LinearMemory range(int address, long length) {
 		requireOpen();
 		LinearMemory memory = this.guest.memory();
 		if (!memory.contains(address, length)) {
@@ -179,9 +208,9 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 		return memory;
 	}
 
-	private GuestAbiException outOfBounds(LinearMemory memory, int address, int length) {
+	private GuestAbiException outOfBounds(LinearMemory memory, int address, long length) {
 		return new GuestAbiException(this.guest.moduleName(), null,
-				Integer.toUnsignedString(length) + " bytes at address " + Integer.toUnsignedString(address)
+				length + " bytes at address " + Integer.toUnsignedString(address)
 						+ " do not lie within the guest's memory of " + memory.size() + " bytes",
 				null);
 	}

@@ -5,6 +5,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
+import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.SandboxLimitException;
+
 /**
  * One linear memory in one contiguous range of addresses. Every access is checked against
  * the current size, so none can leave the slot; addresses are unsigned 32-bit numbers.
@@ -85,7 +88,7 @@ public abstract class FlatMemory {
 	 * @return whether there was room
 	 */
 	protected final boolean growSlot(long bytes) {
-		if (bytes < this.size || bytes > this.slot.capacity()) {
+		if (bytes < this.size || bytes > this.slot.capacity() || this.slot.broken()) {
 			return false;
 		}
 		if (bytes > this.size && !this.slot.grow(this.size, bytes)) {
@@ -213,9 +216,57 @@ public abstract class FlatMemory {
 		return readOnly ? view.asReadOnly() : view;
 	}
 
-	/** Whether a range lies within the memory. Both numbers are unsigned. */
-	public final boolean contains(int address, int length) {
-		return Integer.toUnsignedLong(address) + Integer.toUnsignedLong(length) <= this.size;
+	/** Copies elements of an array of the host into the memory. */
+	public final void write(int address, double[] source, int offset, int count) {
+		MemorySegment.copy(source, offset, space(), DOUBLE, locate(address, 8L * count), count);
+	}
+
+	/** Copies the memory to elements of an array of the host. */
+	public final void read(int address, double[] target, int offset, int count) {
+		MemorySegment.copy(space(), DOUBLE, locate(address, 8L * count), target, offset, count);
+	}
+
+	/** Whether a range lies within the memory; the address is unsigned. */
+	public final boolean contains(int address, long length) {
+		return length >= 0 && length <= this.size - Integer.toUnsignedLong(address);
+	}
+
+	/**
+	 * Maps a buffer over a range. No guest may be running.
+	 * @param moduleName the module, for messages
+	 * @throws GuestAbiException if the buffer cannot lie there
+	 * @throws SandboxLimitException if the system has no room for the mapping
+	 * @throws IllegalStateException if the buffer is closed
+	 */
+	public final void mapBuffer(String moduleName, ZeroCopyBuffer buffer, int address, BufferAccess access) {
+		BufferPlace place = BufferPlace.in(this, moduleName, buffer, address, access);
+		try {
+			this.slot.map(place);
+		}
+		finally {
+			requireWhole();
+		}
+	}
+
+	/**
+	 * Takes the buffer away that was mapped at the address; the image lies there again.
+	 * @throws IllegalStateException if the system did not allow that; nothing is in
+	 * bounds any more
+	 */
+	public final void unmapBuffer(int address) {
+		long at = Integer.toUnsignedLong(address);
+		BufferPlace place = this.slot.placeIn(at, at + 1);
+		if (place != null && !this.slot.unmap(place)) {
+			requireWhole();
+			throw new IllegalStateException(
+					"The operating system refused to unmap a buffer; the sandbox's memory is given up");
+		}
+	}
+
+	private void requireWhole() {
+		if (this.slot.broken()) {
+			detach();
+		}
 	}
 
 	/** Checks a range, for callers that work on it in steps. */

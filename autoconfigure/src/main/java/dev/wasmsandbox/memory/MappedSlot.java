@@ -1,16 +1,28 @@
 package dev.wasmsandbox.memory;
 
 import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.Set;
+
+import dev.wasmsandbox.error.SandboxLimitException;
 
 /**
  * A slot of a slab: one private mapping of the image as long as the slot, and one more of
  * anonymous memory behind the image once the memory has grown. What lies beyond the
  * image's end in the first one is never reached: the bounds forbid it.
+ *
+ * <p>
+ * A buffer mapped into it cuts the mappings at its two ends, and the kernel does not
+ * always join the pieces when the image is put back between them: it keeps pieces apart
+ * that were written meanwhile. So cuts are counted until the slot is closed, which maps a
+ * slot with cuts anew as a whole; that takes all buffers away in one step.
  */
 final class MappedSlot extends MemorySlot {
 
 	/** Up to here zeroing is cheaper than dropping pages and faulting them in again. */
 	private static final long ZERO_IN_PLACE = 64 * 1024;
+
+	private static final int PRIVATE = NativeMemory.MAP_PRIVATE | NativeMemory.MAP_NORESERVE;
 
 	private final MemorySlab slab;
 
@@ -18,8 +30,11 @@ final class MappedSlot extends MemorySlot {
 
 	private final long address;
 
-	/** The end of the anonymous mapping behind the image; zero without one. */
-	private long grownTo;
+	/** Whether there is an anonymous mapping, from the image's end to the slot's. */
+	private boolean grown;
+
+	/** Offsets at which a mapping may end. */
+	private Set<Long> cuts = Set.of();
 
 	private boolean released;
 
@@ -56,31 +71,94 @@ final class MappedSlot extends MemorySlot {
 
 	@Override
 	boolean grow(long from, long to) {
-		if (to <= this.grownTo) {
+		if (this.grown) {
 			return true;
 		}
-		boolean first = this.grownTo == 0;
-		if (first && !MappingBudget.tryTake(1)) {
+		if (!MappingBudget.tryTake(1)) {
 			return false;
 		}
-		long begin = Math.max(from, this.grownTo);
-		long mapped = NativeMemory.map(this.address + begin, to - begin, NativeMemory.PROT_READ_WRITE,
-				NativeMemory.MAP_PRIVATE | NativeMemory.MAP_FIXED | NativeMemory.MAP_ANONYMOUS
-						| NativeMemory.MAP_NORESERVE,
-				-1);
+		// To the end at once: else the rest would be a third mapping.
+		if (!mapZeroes(this.image.size(), capacity())) {
+			MappingBudget.giveBack(1);
+			return false;
+		}
+		this.grown = true;
+		return true;
+	}
+
+	private boolean mapZeroes(long from, long to) {
+		return map(from, to, PRIVATE | NativeMemory.MAP_ANONYMOUS, -1, 0);
+	}
+
+	private boolean map(long from, long to, int flags, int file, long fileOffset) {
+		if (from >= to) {
+			return true;
+		}
+		long mapped = NativeMemory.map(this.address + from, to - from, NativeMemory.PROT_READ_WRITE,
+				flags | NativeMemory.MAP_FIXED, file, fileOffset);
 		if (mapped == -1) {
-			if (first) {
-				MappingBudget.giveBack(1);
-			}
 			return false;
 		}
-		NativeMemory.keepPrivate(mapped, to - begin);
-		this.grownTo = to;
+		NativeMemory.keepPrivate(mapped, to - from);
 		return true;
 	}
 
 	@Override
+	void attach(BufferPlace place) {
+		cut(place);
+		int flags = place.shared() ? NativeMemory.MAP_SHARED : PRIVATE;
+		if (map(place.offset(), place.end(), flags, place.buffer().file(), 0)) {
+			return;
+		}
+		// A mapping that fails half-way leaves a hole.
+		if (!detach(place)) {
+			breakDown();
+		}
+		throw new SandboxLimitException(null, null, "address space", 0, place.bytes(),
+				"the operating system refused to map a buffer of " + place.bytes()
+						+ " bytes into a sandbox; raise the process's limits (ulimit -v, vm.max_map_count, "
+						+ "vm.overcommit_memory) or map fewer buffers",
+				null);
+	}
+
+	/** Counts the ends of a place, those that are not counted yet. */
+	private void cut(BufferPlace place) {
+		Set<Long> all = new HashSet<>(this.cuts);
+		all.add(place.offset());
+		all.add(place.end());
+		MappingBudget.take(all.size() - this.cuts.size());
+		this.cuts = all;
+	}
+
+	@Override
+	boolean detach(BufferPlace place) {
+		long imageEnd = Math.clamp(this.image.size(), place.offset(), place.end());
+		return map(place.offset(), imageEnd, PRIVATE, this.image.file(), place.offset())
+				&& mapZeroes(imageEnd, place.end());
+	}
+
+	/** As the slab has mapped it at first. */
+	private boolean mapAnew() {
+		boolean empty = this.image.size() == 0;
+		if (!map(0, capacity(), PRIVATE | (empty ? NativeMemory.MAP_ANONYMOUS : 0), this.image.file(), 0)) {
+			return false;
+		}
+		MappingBudget.giveBack(mappings() - 1);
+		this.grown = false;
+		this.cuts = Set.of();
+		forgetPlaces();
+		return true;
+	}
+
+	private int mappings() {
+		return 1 + (this.grown ? 1 : 0) + this.cuts.size();
+	}
+
+	@Override
 	long close(long used, ResetStrategy strategy) {
+		if (!this.cuts.isEmpty()) {
+			return mapAnew() ? 0 : -1;
+		}
 		long size = this.image.size();
 		if (used > size && !zero(this.address + size, used - size)) {
 			return -1;
@@ -109,14 +187,15 @@ final class MappedSlot extends MemorySlot {
 
 	@Override
 	public void trim() {
-		NativeMemory.discard(this.address, Math.max(this.image.size(), this.grownTo));
+		NativeMemory.discard(this.address, this.grown ? capacity() : this.image.size());
 	}
 
 	@Override
 	public void release() {
 		if (!this.released) {
 			this.released = true;
-			this.slab.giveBack(this.address, (this.grownTo > 0) ? 2 : 1);
+			this.slab.giveBack(this.address, mappings());
+			forgetPlaces();
 		}
 	}
 

@@ -111,6 +111,18 @@ public final class MemoryImage {
 		}
 	}
 
+	/** Puts a range of a memory back to the image, and to zero behind it. */
+	void restore(long offset, MemorySegment target, long at, long length) {
+		target.asSlice(at, length).fill((byte) 0);
+		byte[] bytes = this.copy;
+		long content = Math.min(length, ((bytes != null) ? bytes.length : this.size) - offset);
+		if (content > 0) {
+			MemorySegment from = (bytes != null) ? MemorySegment.ofArray(bytes)
+					: AddressSpace.ALL.asSlice(this.address, this.size);
+			MemorySegment.copy(from, offset, target, at, content);
+		}
+	}
+
 	/**
 	 * Gives the image back to the system. Nothing may copy from it any more, which its
 	 * slab makes sure of: it calls this when no slot is out.

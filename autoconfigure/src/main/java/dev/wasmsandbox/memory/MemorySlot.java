@@ -1,6 +1,11 @@
 package dev.wasmsandbox.memory;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.wasmsandbox.error.SandboxLimitException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The place of one linear memory, at most as large as its capacity. {@link #open} readies
@@ -8,10 +13,18 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>
  * Invariants: whoever holds a slot holds it alone; between {@code close} and {@code open}
- * it holds the image and zeroes, nothing else. Not thread-safe; handing a slot over needs
- * a happens-before edge.
+ * it holds the image and zeroes, nothing else. Buffers mapped into it are gone before
+ * anything is restored, so that restoring never writes into one; {@code close} and
+ * {@code release} see to that themselves. Not thread-safe; handing a slot over needs a
+ * happens-before edge.
  */
 public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
+
+	/** What is mapped into it, in no order. */
+	private List<BufferPlace> places = List.of();
+
+	/** Set when nobody knows what lies in it; nothing may be in bounds then. */
+	private boolean broken;
 
 	MemorySlot() {
 	}
@@ -47,6 +60,86 @@ public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
 	 * if it failed and the slot must not be used again
 	 */
 	abstract long close(long used, ResetStrategy strategy);
+
+	/**
+	 * Puts a buffer's content at its place, which lies within the memory and overlaps no
+	 * other one.
+	 * @throws SandboxLimitException if that cannot be had
+	 */
+	abstract void attach(BufferPlace place);
+
+	/**
+	 * Takes it away again and puts the image there.
+	 * @return whether that worked; if not, nobody knows what lies there
+	 */
+	abstract boolean detach(BufferPlace place);
+
+	/**
+	 * Maps a buffer.
+	 * @throws SandboxLimitException if that cannot be had
+	 * @throws IllegalStateException if the buffer is closed
+	 */
+	final void map(BufferPlace place) {
+		place.buffer().enterPlace();
+		boolean attached = false;
+		try {
+			attach(place);
+			attached = true;
+			if (this.places.isEmpty()) {
+				this.places = new ArrayList<>(2);
+			}
+			this.places.add(place);
+		}
+		finally {
+			if (!attached) {
+				place.buffer().leavePlace();
+			}
+		}
+	}
+
+	/**
+	 * Takes a buffer away.
+	 * @return whether the image is there again; if not, the slot is broken
+	 */
+	final boolean unmap(BufferPlace place) {
+		if (!detach(place)) {
+			breakDown();
+			return false;
+		}
+		this.places.remove(place);
+		place.buffer().leavePlace();
+		return true;
+	}
+
+	/** A buffer that lies in the given range, wholly or in part. */
+	final @Nullable BufferPlace placeIn(long from, long to) {
+		for (BufferPlace place : this.places) {
+			if (place.overlaps(from, to)) {
+				return place;
+			}
+		}
+		return null;
+	}
+
+	final List<BufferPlace> places() {
+		return this.places;
+	}
+
+	/** Lets all buffers go, after they were taken away together. */
+	final void forgetPlaces() {
+		this.broken = false;
+		this.places.forEach((place) -> place.buffer().leavePlace());
+		this.places = List.of();
+	}
+
+	final void breakDown() {
+		this.broken = true;
+	}
+
+	/** Whether its memory may no longer be in bounds. */
+	final boolean broken() {
+		return this.broken;
+	}
 
 	/** Gives unused pages back to the system; the slot stays usable. */
 	public abstract void trim();

@@ -46,6 +46,9 @@ final class NativeMemory {
 	/** Against further seals, shrinking, growing and writing. */
 	private static final int ALL_SEALS = 0x1 | 0x2 | 0x4 | 0x8;
 
+	/** Against further seals, shrinking and growing. */
+	private static final int SIZE_SEALS = 0x1 | 0x2 | 0x4;
+
 	private static final int O_RDONLY_CLOEXEC = 0x80000;
 
 	private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
@@ -85,8 +88,13 @@ final class NativeMemory {
 
 	/** Maps a range; returns its address, or -1 where the system refuses. */
 	static long map(long address, long bytes, int protection, int flags, int file) {
+		return map(address, bytes, protection, flags, file, 0);
+	}
+
+	/** Maps a file from an offset on, a multiple of the system's page size. */
+	static long map(long address, long bytes, int protection, int flags, int file, long offset) {
 		try {
-			return (long) MMAP.invokeExact(address, bytes, protection, flags, file, 0L);
+			return (long) MMAP.invokeExact(address, bytes, protection, flags, file, offset);
 		}
 		catch (Throwable ex) {
 			throw rethrow(ex);
@@ -149,8 +157,17 @@ final class NativeMemory {
 
 	/** Forbids any further change of an anonymous file. */
 	static boolean seal(int file) {
+		return seal(file, ALL_SEALS);
+	}
+
+	/** Forbids any further change of an anonymous file's size. */
+	static boolean sealSize(int file) {
+		return seal(file, SIZE_SEALS);
+	}
+
+	private static boolean seal(int file, int seals) {
 		try {
-			return (int) FCNTL.invokeExact(file, F_ADD_SEALS, ALL_SEALS) == 0;
+			return (int) FCNTL.invokeExact(file, F_ADD_SEALS, seals) == 0;
 		}
 		catch (Throwable ex) {
 			throw rethrow(ex);

@@ -6,8 +6,9 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory allocated for one lease, by the thread that holds it, with the image copied in.
- * Growing allocates anew and copies; views of the smaller memory die then.
+ * Memory allocated for one lease, with the image copied in. Growing allocates anew and
+ * copies; views of the smaller memory die then. Buffers are copied in, and back out if
+ * the guest may write them.
  */
 final class PortableSlot extends MemorySlot {
 
@@ -54,7 +55,8 @@ final class PortableSlot extends MemorySlot {
 	@SuppressWarnings("MustBeClosedChecker") // discard() closes it
 	private void allocate(long bytes) {
 		discard();
-		Arena fresh = Arena.ofConfined();
+		// Shared, because a lease whose thread died is closed by another one.
+		Arena fresh = Arena.ofShared();
 		this.arena = fresh;
 		this.memory = fresh.allocate(bytes, 16);
 	}
@@ -73,7 +75,7 @@ final class PortableSlot extends MemorySlot {
 		if (to > this.capacity) {
 			return false;
 		}
-		Arena larger = Arena.ofConfined();
+		Arena larger = Arena.ofShared();
 		try {
 			MemorySegment grown = larger.allocate(to, 16);
 			MemorySegment.copy(this.memory, 0, grown, 0, from);
@@ -89,7 +91,27 @@ final class PortableSlot extends MemorySlot {
 	}
 
 	@Override
+	void attach(BufferPlace place) {
+		MemorySegment.copy(place.buffer().memory(), 0, segment(), base() + place.offset(), place.bytes());
+	}
+
+	@Override
+	boolean detach(BufferPlace place) {
+		copyBack(place);
+		this.image.restore(place.offset(), segment(), base() + place.offset(), place.bytes());
+		return true;
+	}
+
+	private void copyBack(BufferPlace place) {
+		if (place.shared()) {
+			MemorySegment.copy(segment(), base() + place.offset(), place.buffer().memory(), 0, place.bytes());
+		}
+	}
+
+	@Override
 	long close(long used, ResetStrategy strategy) {
+		places().forEach(this::copyBack);
+		forgetPlaces();
 		discard();
 		return 0;
 	}
@@ -101,7 +123,8 @@ final class PortableSlot extends MemorySlot {
 
 	@Override
 	public void release() {
-		// The memory went with the lease; one that was never given back keeps its own.
+		// After a failed call there was no close.
+		close(0, ResetStrategy.safe());
 	}
 
 }

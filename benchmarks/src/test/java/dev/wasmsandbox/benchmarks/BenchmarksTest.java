@@ -23,12 +23,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 class BenchmarksTest {
 
 	/** The ids that others rely on. */
-	private static final Map<String, List<String>> REQUIRED = Map.of("cold-start",
-			List.of("ratio.1p", "ratio.17p", "ratio.256p", "ratio.large", "cpu-us.warm", "cpu-us.large",
-					"cpu-us.new-slot"),
-			"call-overhead", List.of("held.ns", "held.ratio", "clean.us", "clean.ratio.17p"), "density",
-			List.of("kb.1p", "kb.17p", "kb.large", "live.count", "live.total-mb"), "memory-overhead",
-			List.of("overhead.percent"));
+	private static final Map<String, List<String>> REQUIRED = Map.ofEntries(
+			Map.entry("cold-start",
+					List.of("ratio.1p", "ratio.17p", "ratio.256p", "ratio.large", "cpu-us.warm", "cpu-us.large",
+							"cpu-us.new-slot")),
+			Map.entry("call-overhead", List.of("held.ns", "held.ratio", "clean.us", "clean.ratio.17p")),
+			Map.entry("density", List.of("kb.1p", "kb.17p", "kb.large", "live.count", "live.total-mb")),
+			Map.entry("data-transfer",
+					List.of("bytes-in.fraction", "bytes-out.fraction", "doubles-in.fraction", "doubles-out.fraction",
+							"map-64mb.us", "map-64mb.over-1mb", "mapped-pass.ratio", "mapped-tenth.ratio")),
+			Map.entry("memory-overhead", List.of("overhead.percent")));
 
 	@Test
 	void promiseTheRequiredFigures() {

@@ -1,0 +1,9 @@
+package dev.wasmsandbox.memory;
+
+class PortableBufferTests extends BufferContract {
+
+	PortableBufferTests() {
+		super(MemoryBackend.PORTABLE);
+	}
+
+}
