@@ -5,6 +5,8 @@ import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.guest.GuestMemory;
 import dev.wasmsandbox.guest.LeasedMemory;
+import dev.wasmsandbox.guest.SandboxAllocator;
+import dev.wasmsandbox.guest.SandboxAllocators;
 import dev.wasmsandbox.observe.CallStatistics;
 import dev.wasmsandbox.observe.Outcome;
 import dev.wasmsandbox.pool.InstancePool;
@@ -81,6 +83,28 @@ public final class SandboxSession implements AutoCloseable {
 	/** The guest's memory; every use of it is checked. */
 	public GuestMemory memory() {
 		return this.memory;
+	}
+
+	/**
+	 * Allocates in the guest's memory: with the guest's own allocator where it exports
+	 * one, else in memory added to the guest's.
+	 */
+	public SandboxAllocator allocator() {
+		return SandboxAllocators.of(this.guest);
+	}
+
+	/**
+	 * The same as {@link SandboxAllocator#allocate}.
+	 * @param bytes how many, 0 or more
+	 * @return the address in the guest's memory
+	 */
+	public int allocateGuestMemory(int bytes) {
+		return allocator().allocate(bytes);
+	}
+
+	/** The same as {@link SandboxAllocator#deallocate}. */
+	public void deallocateGuestMemory(int address) {
+		allocator().deallocate(address);
 	}
 
 	/**
