@@ -26,7 +26,8 @@ class BenchmarksTest {
 	private static final Map<String, List<String>> REQUIRED = Map.of("cold-start",
 			List.of("ratio.1p", "ratio.17p", "ratio.256p", "ratio.large", "cpu-us.warm", "cpu-us.large",
 					"cpu-us.new-slot"),
-			"call-overhead", List.of("held.ns", "held.ratio", "clean.us", "clean.ratio.17p"));
+			"call-overhead", List.of("held.ns", "held.ratio", "clean.us", "clean.ratio.17p"), "allocation",
+			List.of("pool.ns", "bump.ns", "guest-malloc.ns"));
 
 	@Test
 	void promiseTheRequiredFigures() {
