@@ -9,6 +9,8 @@ import dev.wasmsandbox.guest.GuestMemory;
 import dev.wasmsandbox.guest.LeasedMemory;
 import dev.wasmsandbox.memory.BufferAccess;
 import dev.wasmsandbox.memory.ZeroCopyBuffer;
+import dev.wasmsandbox.guest.SandboxAllocator;
+import dev.wasmsandbox.guest.SandboxAllocators;
 import dev.wasmsandbox.observe.CallStatistics;
 import dev.wasmsandbox.observe.Outcome;
 import dev.wasmsandbox.pool.InstancePool;
@@ -103,6 +105,28 @@ public final class SandboxSession implements AutoCloseable {
 	 */
 	public BufferMapping map(ZeroCopyBuffer buffer, int guestAddress, BufferAccess access) {
 		return BufferMapping.map(this.guest, buffer, guestAddress, access);
+	}
+
+	/**
+	 * Allocates in the guest's memory: with the guest's own allocator where it exports
+	 * one, else in memory added to the guest's.
+	 */
+	public SandboxAllocator allocator() {
+		return SandboxAllocators.of(this.guest);
+	}
+
+	/**
+	 * The same as {@link SandboxAllocator#allocate}.
+	 * @param bytes how many, 0 or more
+	 * @return the address in the guest's memory
+	 */
+	public int allocateGuestMemory(int bytes) {
+		return allocator().allocate(bytes);
+	}
+
+	/** The same as {@link SandboxAllocator#deallocate}. */
+	public void deallocateGuestMemory(int address) {
+		allocator().deallocate(address);
 	}
 
 	/**

@@ -136,6 +136,15 @@ class HostFunctionTests {
 	}
 
 	@Test
+	void theTrapOfACallBackIsTheCallsOwn() {
+		try (WasmSandbox sandbox = builder((context, arguments) -> context.call("run_add", 1, 2)).build()) {
+			assertThatExceptionOfType(SandboxTrapException.class)
+				.isThrownBy(() -> sandbox.call("run_add", int.class, 1, 2))
+				.withMessageContaining("call stack exhausted");
+		}
+	}
+
+	@Test
 	void callingBackIsCheckedToo() {
 		try (WasmSandbox sandbox = builder((context, arguments) -> context.call("nothing")).build()) {
 			assertThatExceptionOfType(GuestAbiException.class)

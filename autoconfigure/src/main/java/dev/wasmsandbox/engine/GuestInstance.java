@@ -1,5 +1,7 @@
 package dev.wasmsandbox.engine;
 
+import java.util.function.Function;
+
 import com.dylibso.chicory.runtime.Machine;
 import dev.wasmsandbox.error.SecurityViolationException;
 import dev.wasmsandbox.error.WasmSandboxException;
@@ -35,6 +37,9 @@ public final class GuestInstance {
 	private boolean closed;
 
 	private boolean cloned;
+
+	/** What a part above keeps for as long as the lease lasts. */
+	private @Nullable Object companion;
 
 	GuestInstance(Sandbox sandbox, SandboxFactory factory) {
 		this.moduleName = factory.moduleName();
@@ -120,6 +125,10 @@ public final class GuestInstance {
 	private RuntimeException fail(Throwable cause, String functionName, boolean outermost) {
 		if (outermost) {
 			this.memory.exit();
+		}
+		WasmSandboxException before = this.failure;
+		if (before != null && before.equals(cause)) {
+			return before;
 		}
 		if (this.code == null) {
 			return unusable();
@@ -211,6 +220,49 @@ public final class GuestInstance {
 	/** The sandbox that is leased. */
 	public Sandbox sandbox() {
 		return this.sandbox;
+	}
+
+	/** What the guest may use. */
+	public SandboxLimits limits() {
+		return this.limits;
+	}
+
+	/** Whether the lease is over. */
+	public boolean closed() {
+		return this.closed;
+	}
+
+	/** Whether it runs no further calls because one failed, or {@link #distrust}ed. */
+	public boolean failed() {
+		return this.failure != null;
+	}
+
+	/**
+	 * Makes it fail as a trap does: no further call is run, and the sandbox is discarded
+	 * when the lease ends. For parts that see a guest break a promise they rely on.
+	 * @return the same failure, to be thrown
+	 */
+	public <T extends WasmSandboxException> T distrust(T cause) {
+		requireUsable();
+		if (this.failure == null) {
+			this.failure = cause;
+		}
+		this.code = null;
+		return cause;
+	}
+
+	/**
+	 * The one thing that a part above keeps with the lease, made at the first use.
+	 * @throws IllegalStateException as {@link #requireUsable} does
+	 */
+	public <T> T companion(Class<T> type, Function<GuestInstance, T> maker) {
+		requireUsable();
+		Object kept = this.companion;
+		if (kept == null) {
+			kept = maker.apply(this);
+			this.companion = kept;
+		}
+		return type.cast(kept);
 	}
 
 }

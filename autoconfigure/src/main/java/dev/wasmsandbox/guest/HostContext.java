@@ -31,6 +31,15 @@ public final class HostContext implements AutoCloseable {
 	}
 
 	/**
+	 * Allocates in the guest's memory, and sees the same blocks as the session's own.
+	 * @throws IllegalStateException after the host function has returned
+	 */
+	public SandboxAllocator allocator() {
+		this.memory.requireOpen();
+		return SandboxAllocators.of(this.guest);
+	}
+
+	/**
 	 * Calls an exported function of the same guest, for example its allocator, within the
 	 * time that the running call has left.
 	 * @param function the name of the export

@@ -29,6 +29,7 @@ class BenchmarksTest {
 							"cpu-us.new-slot")),
 			Map.entry("call-overhead", List.of("held.ns", "held.ratio", "clean.us", "clean.ratio.17p")),
 			Map.entry("density", List.of("kb.1p", "kb.17p", "kb.large", "live.count", "live.total-mb")),
+			Map.entry("allocation", List.of("pool.ns", "bump.ns", "guest-malloc.ns")),
 			Map.entry("data-transfer",
 					List.of("bytes-in.fraction", "bytes-out.fraction", "doubles-in.fraction", "doubles-out.fraction",
 							"map-64mb.us", "map-64mb.over-1mb", "mapped-pass.ratio", "mapped-tenth.ratio")),

@@ -1,0 +1,129 @@
+package dev.wasmsandbox.guest;
+
+import java.util.List;
+import java.util.Objects;
+
+import dev.wasmsandbox.engine.CompiledModule;
+import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.screen.FunctionSignature;
+import dev.wasmsandbox.screen.ModuleExport;
+import dev.wasmsandbox.screen.ValueType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The functions by which a guest lets others allocate, found by name and signature.
+ * Immutable; what they answer is not checked here.
+ */
+final class AllocatorExports {
+
+	/** AssemblyScript's class id of ArrayBuffer: bytes, in which no references lie. */
+	private static final long ARRAY_BUFFER = 1;
+
+	/** Pairs by name, the likeliest first. */
+	private static final List<List<String>> PAIRS = List.of(List.of("malloc", "free"), List.of("alloc", "dealloc"),
+			List.of("allocate", "deallocate"));
+
+	private final ModuleExport allocate;
+
+	/** AssemblyScript's {@code __pin}, else {@code null}. */
+	private final @Nullable ModuleExport pin;
+
+	/** Without one, blocks are never given back to the guest. */
+	private final @Nullable ModuleExport free;
+
+	private final @Nullable ModuleExport collect;
+
+	private AllocatorExports(ModuleExport allocate, @Nullable ModuleExport pin, @Nullable ModuleExport free,
+			@Nullable ModuleExport collect) {
+		this.allocate = allocate;
+		this.pin = pin;
+		this.free = free;
+		this.collect = collect;
+	}
+
+	/** The allocator that a module exports, or {@code null}. */
+	static @Nullable AllocatorExports find(CompiledModule module) {
+		ModuleExport create = function(module, "__new", 2, 1);
+		ModuleExport pin = function(module, "__pin", 1, 1);
+		ModuleExport unpin = function(module, "__unpin", 1, 0);
+		if (create != null && pin != null && unpin != null) {
+			return new AllocatorExports(create, pin, unpin, function(module, "__collect", 0, 0));
+		}
+		for (List<String> pair : PAIRS) {
+			ModuleExport allocate = function(module, pair.getFirst(), 1, 1);
+			ModuleExport free = free(module, pair.getLast());
+			if (allocate != null && free != null) {
+				return new AllocatorExports(allocate, null, free, null);
+			}
+		}
+		ModuleExport realloc = function(module, "cabi_realloc", 4, 1);
+		return (realloc != null) ? new AllocatorExports(realloc, null, null, null) : null;
+	}
+
+	private static @Nullable ModuleExport free(CompiledModule module, String name) {
+		ModuleExport plain = function(module, name, 1, 0);
+		return (plain != null) ? plain : function(module, name, 2, 0);
+	}
+
+	private static @Nullable ModuleExport function(CompiledModule module, String name, int parameters, int results) {
+		ModuleExport export = module.functions().get(name);
+		if (export == null) {
+			return null;
+		}
+		FunctionSignature signature = Objects.requireNonNull(export.signature());
+		boolean fits = signature.parameters().size() == parameters && signature.results().size() == results
+				&& signature.parameters().stream().allMatch((type) -> type == ValueType.I32)
+				&& signature.results().stream().allMatch((type) -> type == ValueType.I32);
+		return fits ? export : null;
+	}
+
+	/** Their names. */
+	String names() {
+		return this.allocate.name() + ((this.pin != null) ? "/" + this.pin.name() : "")
+				+ ((this.free != null) ? "/" + this.free.name() : "");
+	}
+
+	/** The name of the function that allocates. */
+	String allocateName() {
+		return this.allocate.name();
+	}
+
+	/** Whether blocks can be given back to the guest. */
+	boolean frees() {
+		return this.free != null;
+	}
+
+	/** Allocates, and pins what a collector would take away. */
+	int allocate(GuestInstance guest, int size, int alignment) {
+		int parameters = parameters(this.allocate);
+		int address = switch (parameters) {
+			case 1 -> call(guest, this.allocate, size);
+			case 2 -> call(guest, this.allocate, size, ARRAY_BUFFER);
+			default -> call(guest, this.allocate, 0, 0, alignment, size);
+		};
+		ModuleExport keep = this.pin;
+		return (keep != null && address != 0) ? call(guest, keep, address) : address;
+	}
+
+	void free(GuestInstance guest, int address, int size) {
+		ModuleExport function = this.free;
+		if (function != null) {
+			guest.call(function, (parameters(function) == 1) ? new long[] { address } : new long[] { address, size });
+		}
+	}
+
+	void collect(GuestInstance guest) {
+		if (this.collect != null) {
+			guest.call(this.collect, new long[0]);
+		}
+	}
+
+	private static int parameters(ModuleExport function) {
+		return Objects.requireNonNull(function.signature()).parameters().size();
+	}
+
+	private static int call(GuestInstance guest, ModuleExport function, long... arguments) {
+		return (int) Objects.requireNonNull(guest.call(function, arguments))[0];
+	}
+
+}
