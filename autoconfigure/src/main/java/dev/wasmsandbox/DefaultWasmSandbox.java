@@ -17,6 +17,7 @@ import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.observe.CallStatistics;
 import dev.wasmsandbox.observe.Outcome;
 import dev.wasmsandbox.pool.InstancePool;
+import dev.wasmsandbox.pool.PoolControl;
 import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.ModuleExport;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,11 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	}
 
 	@Override
+	public PoolControl pool() {
+		return this.pool;
+	}
+
+	@Override
 	public <T extends @Nullable Object> T call(String function, Class<T> resultType, Object... arguments) {
 		ModuleExport export = counted(() -> resolve(name(), this.code, function));
 		long[] raw = counted(() -> check(export, resultType, arguments));
@@ -105,7 +111,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	@Override
 	public SandboxSession openSession(String instanceId) {
 		Objects.requireNonNull(instanceId, "instanceId");
-		return new SandboxSession(instanceId, this.pool, counted(this.pool::acquire), this.statistics);
+		return new SandboxSession(instanceId, this.pool, counted(() -> this.pool.acquire(instanceId)), this.statistics);
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package dev.wasmsandbox;
 
 import java.util.concurrent.CompletableFuture;
 
+import dev.wasmsandbox.pool.PoolControl;
 import org.jspecify.annotations.Nullable;
 
 /** A sandbox that closes the registry it was built with. */
@@ -20,6 +21,11 @@ record OwningSandbox(WasmSandbox sandbox, WasmSandboxes registry) implements Was
 	@Override
 	public SandboxStatistics statistics() {
 		return this.sandbox.statistics();
+	}
+
+	@Override
+	public PoolControl pool() {
+		return this.sandbox.pool();
 	}
 
 	@Override

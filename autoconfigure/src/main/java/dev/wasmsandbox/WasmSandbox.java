@@ -7,6 +7,7 @@ import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.error.SandboxTrapException;
 import dev.wasmsandbox.error.WasmSandboxException;
+import dev.wasmsandbox.pool.PoolControl;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,9 @@ public interface WasmSandbox extends AutoCloseable {
 
 	/** Calls so far and sandboxes at this moment. */
 	SandboxStatistics statistics();
+
+	/** What may be done to its pool while it is in use. */
+	PoolControl pool();
 
 	/**
 	 * Calls an exported function in a clean instance.

@@ -25,6 +25,7 @@ import dev.wasmsandbox.engine.SnapshotPlan;
 import dev.wasmsandbox.engine.Watchdog;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
+import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.SnapshotPoint;
@@ -32,6 +33,8 @@ import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.module.LoadedModule;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.pool.InstancePool;
+import dev.wasmsandbox.pool.PoolControl;
+import dev.wasmsandbox.pool.PoolMaintenance;
 import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
@@ -40,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The registry of loaded modules by name, and what they share: the module cache, the
- * watchdog and the threads of asynchronous calls. Thread-safe.
+ * watchdog, the maintenance of pools and the threads of asynchronous calls. Thread-safe.
  */
 public final class WasmSandboxes implements AutoCloseable {
 
@@ -51,6 +54,8 @@ public final class WasmSandboxes implements AutoCloseable {
 	private final List<HostFunction> hostFunctions;
 
 	private final Watchdog watchdog = new Watchdog();
+
+	private final PoolMaintenance maintenance = new PoolMaintenance();
 
 	private final ThreadPoolExecutor asyncExecutor;
 
@@ -80,10 +85,11 @@ public final class WasmSandboxes implements AutoCloseable {
 	}
 
 	/**
-	 * Loads a module: reads, screens and compiles it, binds its imports, and makes one
-	 * instance to see that it can.
+	 * Loads a module: reads, screens and compiles it, binds its imports, makes one
+	 * instance to see that it can, and as many more as {@code pool.min-idle} says.
 	 * @return the module, ready to be called
 	 * @throws ModuleRejectedException if it cannot be run, with the reason
+	 * @throws SandboxLimitException if the system has no room for its sandboxes
 	 * @throws IllegalStateException if a module of this name is loaded, or this registry
 	 * is closed
 	 */
@@ -126,10 +132,12 @@ public final class WasmSandboxes implements AutoCloseable {
 		SandboxFactory.requireImports(name, report, bindings);
 		LoadedModule module = this.cache.get(name, bytes, report);
 		SandboxFactory factory = new SandboxFactory(name, module.code(), bindings, definition.limits(), this.watchdog,
-				MemoryBackend.detect(), definition.pool().maxSize() + 1, plan(definition, module.code()));
-		InstancePool pool = new InstancePool(name, factory, definition.pool());
+				MemoryBackend.detect(), definition.pool().maxSize() + 2, plan(definition, module.code()));
+		InstancePool pool = new InstancePool(name, factory, definition.pool(), this.maintenance);
 		try {
 			pool.release(pool.acquire());
+			pool.warmUp();
+			this.maintenance.add(pool);
 		}
 		catch (RuntimeException ex) {
 			pool.close();
@@ -232,6 +240,22 @@ public final class WasmSandboxes implements AutoCloseable {
 		return this.cache;
 	}
 
+	/**
+	 * Has all pools keep no idle sandboxes from now on, until {@link #resume}. Calls are
+	 * served as before, each by a sandbox of its own that is discarded afterwards.
+	 */
+	public void suspend() {
+		this.sandboxes.values().forEach((sandbox) -> sandbox.pool().suspend());
+	}
+
+	/**
+	 * Has all pools keep idle sandboxes again, and fills {@code pool.min-idle} up.
+	 * @throws SandboxLimitException if the system has no room for them
+	 */
+	public void resume() {
+		this.sandboxes.values().stream().map(WasmSandbox::pool).forEach(PoolControl::resume);
+	}
+
 	/** Unloads all modules and ends the threads. Running calls end as they would. */
 	@Override
 	public void close() {
@@ -239,6 +263,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		List.copyOf(this.sandboxes.values()).forEach(WasmSandbox::close);
 		this.asyncExecutor.shutdown();
 		this.watchdog.close();
+		this.maintenance.close();
 		if (this.ownsCache) {
 			this.cache.close();
 		}

@@ -9,6 +9,7 @@ import dev.wasmsandbox.compile.AotCompiler;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.engine.SandboxFactory;
 import dev.wasmsandbox.engine.SandboxInspector;
+import dev.wasmsandbox.engine.SnapshotPlan;
 import dev.wasmsandbox.engine.Watchdog;
 import dev.wasmsandbox.fixtures.Fixtures;
 import dev.wasmsandbox.limits.PoolSettings;
@@ -17,6 +18,7 @@ import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.pool.InstancePool;
+import dev.wasmsandbox.pool.PoolMaintenance;
 import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.screen.ModuleScreener;
 
@@ -29,6 +31,8 @@ final class HuntedModule implements AutoCloseable {
 	private final Watchdog watchdog = new Watchdog();
 
 	private final ExecutorService threads = Executors.newFixedThreadPool(2);
+
+	private final PoolMaintenance maintenance = new PoolMaintenance();
 
 	private final SandboxFactory factory;
 
@@ -43,9 +47,9 @@ final class HuntedModule implements AutoCloseable {
 		ModuleReport report = ModuleScreener.screen(fixture, bytes, limits);
 		AotCompiler.Result compiled = new AotCompiler().compile(fixture, bytes, report);
 		this.factory = new SandboxFactory(fixture, compiled.code(), List.of(), limits, this.watchdog, backend,
-				settings.maxSize() + 1);
+				settings.maxSize() + 2, SnapshotPlan.NONE);
 		SandboxInspector.useOnly(this.factory, strategy);
-		this.pool = new InstancePool(fixture, this.factory, settings);
+		this.pool = new InstancePool(fixture, this.factory, settings, this.maintenance);
 		ModuleInfo info = new ModuleInfo(fixture, fixture, ModuleCache.digest(bytes), report, compiled.tier(),
 				compiled.elapsed(), compiled.code().codeBytes(), limits, settings);
 		this.sandbox = new DefaultWasmSandbox(info, compiled.code(), this.pool, this.threads, () -> {
@@ -71,6 +75,7 @@ final class HuntedModule implements AutoCloseable {
 	public void close() {
 		this.sandbox.close();
 		this.threads.close();
+		this.maintenance.close();
 		this.watchdog.close();
 	}
 

@@ -12,6 +12,7 @@ import dev.wasmsandbox.SandboxStatistics;
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.compile.CodeTier;
 import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.observe.Outcome;
 import dev.wasmsandbox.pool.PoolStatistics;
@@ -149,14 +150,27 @@ public final class ModuleDescriptors {
 	 * A module's pool at this moment.
 	 *
 	 * @param leased sandboxes in use
-	 * @param idle memories that are clean and ready
+	 * @param idle sandboxes that are clean and ready
 	 * @param pending callers that wait for a sandbox
 	 * @param maxSize the most that may be in use
+	 * @param created sandboxes made so far
+	 * @param discarded sandboxes given up so far
+	 * @param leaksSuspected sessions reported as open for too long so far
+	 * @param resetStrategy how memory is reset after a call at this moment
+	 * @param resets how often it was reset in which way so far, zero included
+	 * @param writtenBytesPerReset what a call wrote on average, in whole pages of the
+	 * system; absent where the way of resetting does not know it
 	 */
-	public record PoolDescriptor(int leased, int idle, int pending, int maxSize) {
+	public record PoolDescriptor(int leased, int idle, int pending, int maxSize, long created, long discarded,
+			long leaksSuspected, ResetStrategy resetStrategy, Map<ResetStrategy, Long> resets,
+			@Nullable Long writtenBytesPerReset) {
 
 		static PoolDescriptor of(PoolStatistics pool) {
-			return new PoolDescriptor(pool.leased(), pool.idle(), pool.pending(), pool.maxSize());
+			PoolStatistics.Resets resets = pool.resets();
+			boolean known = resets.count(ResetStrategy.WRITTEN_PAGES) > 0;
+			return new PoolDescriptor(pool.leased(), pool.idle(), pool.pending(), pool.maxSize(), pool.created(),
+					pool.discarded(), pool.leaksSuspected(), resets.strategy(), new TreeMap<>(resets.byStrategy()),
+					known ? resets.writtenBytesPerReset() : null);
 		}
 
 	}
@@ -202,14 +216,20 @@ public final class ModuleDescriptors {
 	 * @param moduleBytes the largest binary that is accepted
 	 * @param poolMaxSize the most sandboxes in use at the same time
 	 * @param poolMaxWaitMillis how long a caller waits for a sandbox
+	 * @param poolMinIdle idle sandboxes that are kept ready
+	 * @param poolKeepAliveMillis how long further idle sandboxes are kept
+	 * @param poolLeakDetectionThresholdMillis how long a session may be open before it is
+	 * reported; 0 reports none
 	 */
 	public record LimitsDescriptor(long memoryBytes, double callTimeoutMillis, long moduleBytes, int poolMaxSize,
-			double poolMaxWaitMillis) {
+			double poolMaxWaitMillis, int poolMinIdle, double poolKeepAliveMillis,
+			double poolLeakDetectionThresholdMillis) {
 
 		static LimitsDescriptor of(ModuleInfo info) {
 			SandboxLimits limits = info.limits();
 			return new LimitsDescriptor(limits.memoryBytes(), millis(limits.callTimeout()), limits.moduleBytes(),
-					info.pool().maxSize(), millis(info.pool().maxWait()));
+					info.pool().maxSize(), millis(info.pool().maxWait()), info.pool().minIdle(),
+					millis(info.pool().keepAlive()), millis(info.pool().leakDetectionThreshold()));
 		}
 
 	}

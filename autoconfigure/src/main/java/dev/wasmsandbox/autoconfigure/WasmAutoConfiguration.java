@@ -47,6 +47,11 @@ public final class WasmAutoConfiguration {
 	}
 
 	@Bean
+	WasmPoolLifecycle wasmPoolLifecycle(WasmSandboxes sandboxes) {
+		return new WasmPoolLifecycle(sandboxes);
+	}
+
+	@Bean
 	ConfiguredModules wasmConfiguredModules(WasmProperties properties, WasmSandboxes sandboxes,
 			ObjectProvider<WasmModuleCustomizer> customizers, ResourceLoader resourceLoader) {
 		return new ConfiguredModules(properties, sandboxes, customizers.orderedStream().toList(), resourceLoader);

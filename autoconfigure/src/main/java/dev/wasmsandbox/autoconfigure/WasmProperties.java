@@ -83,8 +83,15 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * further caller waits.
 	 * @param maxWait Longest time a caller waits for a sandbox before it is refused. Zero
 	 * refuses at once.
+	 * @param minIdle Idle sandboxes that are kept ready, made at start and filled up
+	 * again. At most 'pool.max-size'.
+	 * @param keepAlive Longest time an idle sandbox beyond 'pool.min-idle' is kept when
+	 * it is not used. After a quarter of it, idle sandboxes give their memory pages back.
+	 * @param leakDetectionThreshold Longest time a session may be open before it is
+	 * reported in the log as a suspected leak. Zero reports none.
 	 */
-	public record Pool(@Nullable Integer maxSize, @Nullable Duration maxWait) {
+	public record Pool(@Nullable Integer maxSize, @Nullable Duration maxWait, @Nullable Integer minIdle,
+			@Nullable Duration keepAlive, @Nullable Duration leakDetectionThreshold) {
 	}
 
 	/**

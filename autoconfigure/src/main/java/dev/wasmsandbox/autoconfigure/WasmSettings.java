@@ -40,12 +40,18 @@ final class WasmSettings {
 				(settings, value) -> settings.withModuleBytes(value.toBytes()));
 	}
 
-	/** The bounds of a module's pool; parameters as for {@link #limits}. */
+	/**
+	 * The bounds of a module's pool; parameters as for {@link #limits}. Where the
+	 * properties have a minimum of their own, the inherited one does not count.
+	 */
 	static PoolSettings pool(String prefix, WasmProperties.Pool properties, PoolSettings base) {
-		PoolSettings pool = apply(base, prefix + ".max-size", properties.maxSize(),
-				(settings, value) -> new PoolSettings(value, settings.maxWait()));
-		return apply(pool, prefix + ".max-wait", properties.maxWait(),
-				(settings, value) -> new PoolSettings(settings.maxSize(), value));
+		PoolSettings pool = (properties.minIdle() != null) ? base.withMinIdle(0) : base;
+		pool = apply(pool, prefix + ".max-size", properties.maxSize(), PoolSettings::withMaxSize);
+		pool = apply(pool, prefix + ".max-wait", properties.maxWait(), PoolSettings::withMaxWait);
+		pool = apply(pool, prefix + ".min-idle", properties.minIdle(), PoolSettings::withMinIdle);
+		pool = apply(pool, prefix + ".keep-alive", properties.keepAlive(), PoolSettings::withKeepAlive);
+		return apply(pool, prefix + ".leak-detection-threshold", properties.leakDetectionThreshold(),
+				PoolSettings::withLeakDetectionThreshold);
 	}
 
 	/**

@@ -83,6 +83,11 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 		this.owner = null;
 	}
 
+	/** The thread that holds the lease, if one does; for any thread. */
+	final @Nullable Thread owner() {
+		return this.owner;
+	}
+
 	/**
 	 * Begins a call.
 	 * @return whether it is the outermost one, whose caller must call {@link #exit}

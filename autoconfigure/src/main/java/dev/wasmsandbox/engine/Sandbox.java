@@ -3,6 +3,7 @@ package dev.wasmsandbox.engine;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Machine;
 import dev.wasmsandbox.error.ModuleRejectedException;
+import dev.wasmsandbox.memory.ResetStrategy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ public final class Sandbox {
 	private final SandboxFactory factory;
 
 	private final LinearMemory memory;
+
+	private final SandboxNotes notes = new SandboxNotes();
 
 	private @Nullable Instance instance;
 
@@ -49,6 +52,28 @@ public final class Sandbox {
 	}
 
 	/**
+	 * Makes its engine instance ahead of the first lease, where it can be kept. Runs no
+	 * code of the guest.
+	 * @throws IllegalStateException if it cannot be used; discard it then
+	 */
+	public void prepare() {
+		if (!this.factory.image().restorable()) {
+			return;
+		}
+		this.memory.open();
+		long closed = -1;
+		try {
+			this.factory.instantiate(this);
+		}
+		finally {
+			closed = this.memory.close(ResetStrategy.safe());
+		}
+		if (closed < 0) {
+			throw new IllegalStateException("The memory of a new sandbox could not be readied");
+		}
+	}
+
+	/**
 	 * Restores it after a lease.
 	 * @return whether it may be leased again; if not, discard it
 	 */
@@ -57,7 +82,7 @@ public final class Sandbox {
 		if (failed) {
 			return false;
 		}
-		if (this.factory.restoreMemory(this.memory) < 0) {
+		if (this.factory.restoreMemory(this.memory, this.notes) < 0) {
 			return false;
 		}
 		Instance current = this.instance;
@@ -105,6 +130,16 @@ public final class Sandbox {
 			throw new IllegalStateException("The sandbox is not ready");
 		}
 		return current.global(index).getValue();
+	}
+
+	/** The thread it is leased to, if it is; for any thread. */
+	public @Nullable Thread owner() {
+		return this.memory.owner();
+	}
+
+	/** What the pool notes on it. */
+	public SandboxNotes notes() {
+		return this.notes;
 	}
 
 	LinearMemory memory() {

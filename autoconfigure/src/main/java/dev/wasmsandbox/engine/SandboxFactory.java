@@ -173,12 +173,17 @@ public final class SandboxFactory {
 	}
 
 	/** Restores a memory; negative if it must not be used again. */
-	long restoreMemory(LinearMemory memory) {
+	long restoreMemory(LinearMemory memory, SandboxNotes notes) {
 		if (this.resets.get() < CALLS_BEFORE_CALIBRATION && this.resets.incrementAndGet() == CALLS_BEFORE_CALIBRATION) {
 			long[] written = memory.written();
 			Thread.ofPlatform().name("wasm-calibration").daemon().start(() -> calibrate(written));
 		}
-		return memory.close(this.strategy);
+		ResetStrategy chosen = this.strategy;
+		long written = memory.close(chosen);
+		if (written >= 0) {
+			notes.reset(chosen, written);
+		}
+		return written;
 	}
 
 	private void calibrate(long[] written) {

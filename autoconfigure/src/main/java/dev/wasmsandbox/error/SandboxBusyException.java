@@ -3,7 +3,8 @@ package dev.wasmsandbox.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * No sandbox became free within {@code pool.max-wait}: back-pressure, try again later.
+ * No sandbox became free within {@code pool.max-wait}, or none ever would because the
+ * caller itself holds them: back-pressure, try again later.
  */
 public class SandboxBusyException extends WasmSandboxException {
 

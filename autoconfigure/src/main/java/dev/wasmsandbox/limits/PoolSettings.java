@@ -8,8 +8,17 @@ import java.time.Duration;
  * @param maxSize the most sandboxes leased at the same time; a further caller waits
  * @param maxWait how long a caller waits for a sandbox before it is refused; zero refuses
  * at once
+ * @param minIdle how many idle sandboxes are kept ready, as far as {@code maxSize} leaves
+ * room for them
+ * @param keepAlive how long an idle sandbox above {@code minIdle} is kept when it is not
+ * used; after a quarter of it, any idle sandbox gives its memory pages back
+ * @param leakDetectionThreshold how long a session may be open before it is reported as a
+ * suspected leak; zero reports none
  */
-public record PoolSettings(int maxSize, Duration maxWait) {
+public record PoolSettings(int maxSize, Duration maxWait, int minIdle, Duration keepAlive,
+		Duration leakDetectionThreshold) {
+
+	private static final Duration LONGEST = Duration.ofDays(365);
 
 	private static final PoolSettings DEFAULTS = new PoolSettings(64, Duration.ofSeconds(1));
 
@@ -17,14 +26,54 @@ public record PoolSettings(int maxSize, Duration maxWait) {
 		if (maxSize < 1) {
 			throw new IllegalArgumentException("pool.max-size must be at least 1, but is " + maxSize);
 		}
-		if (maxWait.isNegative() || maxWait.compareTo(Duration.ofDays(365)) > 0) {
+		if (maxWait.isNegative() || maxWait.compareTo(LONGEST) > 0) {
 			throw new IllegalArgumentException("pool.max-wait must be between zero and 365 days, but is " + maxWait);
+		}
+		if (minIdle < 0 || minIdle > maxSize) {
+			throw new IllegalArgumentException(
+					"pool.min-idle must be between 0 and pool.max-size, which is " + maxSize + ", but is " + minIdle);
+		}
+		if (keepAlive.isNegative() || keepAlive.isZero() || keepAlive.compareTo(LONGEST) > 0) {
+			throw new IllegalArgumentException(
+					"pool.keep-alive must be positive and at most 365 days, but is " + keepAlive);
+		}
+		if (leakDetectionThreshold.isNegative() || leakDetectionThreshold.compareTo(LONGEST) > 0) {
+			throw new IllegalArgumentException("pool.leak-detection-threshold must be between zero and 365 days, "
+					+ "but is " + leakDetectionThreshold);
 		}
 	}
 
-	/** 64 sandboxes, one second of waiting. */
+	/**
+	 * Bounds on concurrency; no sandboxes are kept ready, idle ones stay for a minute,
+	 * and no leaks are looked for.
+	 */
+	public PoolSettings(int maxSize, Duration maxWait) {
+		this(maxSize, maxWait, 0, Duration.ofMinutes(1), Duration.ZERO);
+	}
+
+	/** 64 sandboxes, one second of waiting, idle ones kept for a minute. */
 	public static PoolSettings defaults() {
 		return DEFAULTS;
+	}
+
+	public PoolSettings withMaxSize(int size) {
+		return new PoolSettings(size, this.maxWait, this.minIdle, this.keepAlive, this.leakDetectionThreshold);
+	}
+
+	public PoolSettings withMaxWait(Duration wait) {
+		return new PoolSettings(this.maxSize, wait, this.minIdle, this.keepAlive, this.leakDetectionThreshold);
+	}
+
+	public PoolSettings withMinIdle(int sandboxes) {
+		return new PoolSettings(this.maxSize, this.maxWait, sandboxes, this.keepAlive, this.leakDetectionThreshold);
+	}
+
+	public PoolSettings withKeepAlive(Duration time) {
+		return new PoolSettings(this.maxSize, this.maxWait, this.minIdle, time, this.leakDetectionThreshold);
+	}
+
+	public PoolSettings withLeakDetectionThreshold(Duration threshold) {
+		return new PoolSettings(this.maxSize, this.maxWait, this.minIdle, this.keepAlive, threshold);
 	}
 
 }

@@ -1,5 +1,6 @@
 package dev.wasmsandbox.metrics;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,15 +8,18 @@ import java.util.function.ToIntFunction;
 
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.pool.PoolStatistics;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 /**
- * Gauges of the modules' pools: {@code wasm.pool.instances}, with the tag {@code state},
- * and {@code wasm.pool.pending}, each with the tag {@code module}. They come and go with
+ * Meters of the modules' pools: the gauges {@code wasm.pool.instances}, with the tag
+ * {@code state}, and {@code wasm.pool.pending}, and the counter {@code wasm.pool.resets},
+ * with the tag {@code strategy}; each with the tag {@code module}. They come and go with
  * the modules. Thread-safe.
  */
 public final class WasmPoolMetrics implements MeterBinder {
@@ -32,17 +36,17 @@ public final class WasmPoolMetrics implements MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		Gauges gauges = new Gauges(this.sandboxes, registry);
-		this.sandboxes.addListener(gauges::reconcile);
-		this.sandboxes.names().forEach(gauges::reconcile);
+		Meters meters = new Meters(this.sandboxes, registry);
+		this.sandboxes.addListener(meters::reconcile);
+		this.sandboxes.names().forEach(meters::reconcile);
 	}
 
 	/**
-	 * The gauges in one registry. Invariant: after the last reconciliation of a name it
-	 * has gauges if and only if a module of that name is loaded, in whatever order the
+	 * The meters in one registry. Invariant: after the last reconciliation of a name it
+	 * has meters if and only if a module of that name is loaded, in whatever order the
 	 * changes of it are reported.
 	 */
-	private static final class Gauges {
+	private static final class Meters {
 
 		private final WasmSandboxes sandboxes;
 
@@ -50,7 +54,7 @@ public final class WasmPoolMetrics implements MeterBinder {
 
 		private final Map<String, List<Meter>> byModule = new HashMap<>();
 
-		Gauges(WasmSandboxes sandboxes, MeterRegistry registry) {
+		Meters(WasmSandboxes sandboxes, MeterRegistry registry) {
 			this.sandboxes = sandboxes;
 			this.registry = registry;
 		}
@@ -68,11 +72,28 @@ public final class WasmPoolMetrics implements MeterBinder {
 		}
 
 		private List<Meter> register(String module) {
-			return List.of(instances(module, "leased", PoolStatistics::leased),
-					instances(module, "idle", PoolStatistics::idle),
-					gauge("wasm.pool.pending", module, PoolStatistics::pending)
-						.description("Callers that wait for a sandbox")
-						.register(this.registry));
+			List<Meter> meters = new ArrayList<>();
+			meters.add(instances(module, "leased", PoolStatistics::leased));
+			meters.add(instances(module, "idle", PoolStatistics::idle));
+			meters.add(gauge("wasm.pool.pending", module, PoolStatistics::pending)
+				.description("Callers that wait for a sandbox")
+				.register(this.registry));
+			for (ResetStrategy strategy : ResetStrategy.values()) {
+				meters.add(resets(module, strategy));
+			}
+			return meters;
+		}
+
+		private Meter resets(String module, ResetStrategy strategy) {
+			return FunctionCounter
+				.builder("wasm.pool.resets", this.sandboxes,
+						(registered) -> registered.find(module)
+							.map((sandbox) -> (double) sandbox.pool().statistics().resets().count(strategy))
+							.orElse(0.0))
+				.tag("module", module)
+				.tag("strategy", strategy.name())
+				.description("Resets of sandbox memory between leases")
+				.register(this.registry);
 		}
 
 		private Meter instances(String module, String state, ToIntFunction<PoolStatistics> value) {

@@ -1,15 +1,11 @@
 package dev.wasmsandbox.pool;
 
-import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.engine.Sandbox;
 import dev.wasmsandbox.engine.SandboxFactory;
 import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.SandboxInterruptedException;
+import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.limits.PoolSettings;
 
 /**
@@ -17,10 +13,11 @@ import dev.wasmsandbox.limits.PoolSettings;
  * former one is left.
  *
  * <p>
- * Invariants: at most {@code maxSize} leases at a time; a sandbox is either leased, idle
- * and clean, or discarded. Callers wait in the order in which they came. Thread-safe.
+ * Invariants: at most {@code maxSize} leases at a time; every permit that is taken is
+ * given back with its lease, whatever happens to the sandbox. Callers wait in the order
+ * in which they came. Thread-safe.
  */
-public final class InstancePool implements AutoCloseable {
+public final class InstancePool implements PoolControl, AutoCloseable {
 
 	/** Some 5 KiB of stack when compiled, more when interpreted: what a lease needs. */
 	private static final int STACK_PROBE_FRAMES = 40;
@@ -31,25 +28,36 @@ public final class InstancePool implements AutoCloseable {
 
 	private final PoolSettings settings;
 
-	private final Semaphore permits;
+	private final PoolMaintenance maintenance;
 
-	/** Last in, first out: the sandbox used last is the likeliest to be in the caches. */
-	private final ConcurrentLinkedDeque<Sandbox> idle = new ConcurrentLinkedDeque<>();
+	private final LeakDetector leaks;
 
-	private final AtomicInteger idleCount = new AtomicInteger();
+	private final LeaseLedger ledger = new LeaseLedger();
+
+	private final LeasePermits permits;
+
+	private final SandboxStock stock;
 
 	private volatile boolean closed;
 
-	public InstancePool(String moduleName, SandboxFactory factory, PoolSettings settings) {
+	/**
+	 * Makes a pool that holds nothing yet; have the maintenance look after it.
+	 */
+	public InstancePool(String moduleName, SandboxFactory factory, PoolSettings settings, PoolMaintenance maintenance) {
 		this.moduleName = moduleName;
 		this.factory = factory;
 		this.settings = settings;
-		this.permits = new Semaphore(settings.maxSize(), true);
+		this.maintenance = maintenance;
+		this.leaks = LeakDetector.of(moduleName, settings.leakDetectionThreshold());
+		this.permits = new LeasePermits(moduleName, this.ledger, settings.maxSize(), settings.maxWait());
+		this.stock = new SandboxStock(moduleName, factory, settings, this.ledger, this.permits::bound,
+				maintenance::soon);
 	}
 
 	/**
 	 * Leases a clean instance to the current thread; give it back with {@link #release}.
-	 * @throws SandboxBusyException if none becomes free within {@code pool.max-wait}
+	 * @throws SandboxBusyException if none becomes free within {@code pool.max-wait}, or
+	 * none ever would because this thread, and others that wait likewise, hold them all
 	 * @throws SandboxInterruptedException if the thread is interrupted while it waits
 	 * @throws IllegalStateException if the pool is closed
 	 */
@@ -58,19 +66,29 @@ public final class InstancePool implements AutoCloseable {
 		// A lease needs some stack. A host function deep in a guest's recursion may have
 		// none left: better to overflow here, before anything is taken.
 		long ignored = probeStack(STACK_PROBE_FRAMES, 1, 2, 3, 4, 5, 6, 7);
-		awaitPermit();
+		this.permits.take();
 		boolean leased = false;
 		try {
 			requireOpen();
-			GuestInstance guest = instantiate();
+			GuestInstance guest = lease();
 			leased = true;
 			return guest;
 		}
 		finally {
 			if (!leased) {
-				this.permits.release();
+				this.permits.giveBack();
 			}
 		}
+	}
+
+	/**
+	 * As {@link #acquire()}, for a session, which may be left open by mistake.
+	 * @param instanceId what to call the session in a report
+	 */
+	public GuestInstance acquire(String instanceId) {
+		GuestInstance guest = acquire();
+		this.leaks.opened(guest, instanceId);
+		return guest;
 	}
 
 	/** The unused numbers make each frame larger, so that few of them reach far. */
@@ -79,35 +97,13 @@ public final class InstancePool implements AutoCloseable {
 				: 1 + a + probeStack(frames - 1, b, c, d, e, f, g, a + frames) + g;
 	}
 
-	private void awaitPermit() {
-		try {
-			if (this.permits.tryAcquire(this.settings.maxWait().toNanos(), TimeUnit.NANOSECONDS)) {
-				return;
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new SandboxInterruptedException(this.moduleName, null, "interrupted while waiting for a sandbox", ex);
-		}
-		throw new SandboxBusyException(this.moduleName, null,
-				"all " + this.settings.maxSize() + " sandboxes are in use and none became free within pool.max-wait of "
-						+ this.settings.maxWait().toMillis() + " ms; raise pool.max-size or call less often",
-				null);
-	}
-
-	private GuestInstance instantiate() {
-		Sandbox sandbox = this.idle.pollFirst();
-		if (sandbox != null) {
-			this.idleCount.decrementAndGet();
-		}
-		else {
-			sandbox = this.factory.newSandbox();
-		}
+	private GuestInstance lease() {
+		Sandbox sandbox = this.stock.take();
 		try {
 			return sandbox.lease();
 		}
 		catch (Throwable ex) {
-			sandbox.discard();
+			this.stock.discard(sandbox);
 			throw ex;
 		}
 	}
@@ -118,22 +114,25 @@ public final class InstancePool implements AutoCloseable {
 	 * thread than the owner's; the lease then stays as it is
 	 */
 	public void release(GuestInstance guest) {
+		guest.requireClosable();
 		Sandbox sandbox = guest.sandbox();
-		boolean clean = guest.close();
+		this.leaks.closed(guest);
 		try {
-			if (clean && !this.closed) {
-				this.idle.addFirst(sandbox);
-				this.idleCount.incrementAndGet();
-				if (this.closed) {
-					releaseIdle();
+			boolean clean = false;
+			try {
+				clean = guest.close();
+			}
+			finally {
+				if (!clean) {
+					this.stock.discard(sandbox);
 				}
 			}
-			else {
-				sandbox.discard();
+			if (clean) {
+				this.stock.putBack(sandbox);
 			}
 		}
 		finally {
-			this.permits.release();
+			this.permits.giveBack();
 		}
 	}
 
@@ -147,15 +146,68 @@ public final class InstancePool implements AutoCloseable {
 		}
 	}
 
-	/** The pool at this moment. */
+	@Override
 	public PoolStatistics statistics() {
-		return new PoolStatistics(this.settings.maxSize() - this.permits.availablePermits(), this.idleCount.get(),
-				this.permits.getQueueLength(), this.settings.maxSize());
+		return new PoolStatistics(this.permits.taken(), this.stock.idle(), this.permits.pending(), this.permits.bound(),
+				this.ledger.created(), this.ledger.discarded(), this.leaks.suspected(),
+				this.ledger.resets(this.factory.strategy()));
 	}
 
-	/** Its bounds. */
+	@Override
 	public PoolSettings settings() {
 		return this.settings;
+	}
+
+	/**
+	 * Makes the idle sandboxes that are to be kept ready.
+	 * @throws SandboxLimitException if the system has no room for them
+	 */
+	public void warmUp() {
+		this.stock.refill();
+	}
+
+	@Override
+	public void drain() {
+		this.stock.empty();
+		this.maintenance.soon();
+	}
+
+	@Override
+	public void rebuild() {
+		this.stock.empty();
+		this.stock.refill();
+	}
+
+	@Override
+	public synchronized void resize(int maxSize) {
+		if (maxSize < 1) {
+			throw new IllegalArgumentException("pool.max-size must be at least 1, but is " + maxSize);
+		}
+		this.permits.bound(maxSize);
+		this.stock.shrink();
+		this.maintenance.soon();
+	}
+
+	@Override
+	public void suspend() {
+		this.stock.suspend();
+	}
+
+	@Override
+	public void resume() {
+		this.stock.resume();
+		this.stock.refill();
+	}
+
+	/** Does what is due; called by {@link PoolMaintenance}. */
+	void maintain(long now) {
+		this.leaks.look(now);
+		this.stock.maintain(now);
+	}
+
+	/** How often something can be due, in nanoseconds. */
+	long maintenanceInterval() {
+		return Math.min(this.settings.keepAlive().toNanos() / 8, this.leaks.intervalNanos());
 	}
 
 	/**
@@ -165,15 +217,9 @@ public final class InstancePool implements AutoCloseable {
 	@Override
 	public void close() {
 		this.closed = true;
-		releaseIdle();
+		this.stock.close();
+		this.maintenance.remove(this);
 		this.factory.close();
-	}
-
-	private void releaseIdle() {
-		for (Sandbox sandbox = this.idle.pollFirst(); sandbox != null; sandbox = this.idle.pollFirst()) {
-			this.idleCount.decrementAndGet();
-			sandbox.discard();
-		}
 	}
 
 }

@@ -9,6 +9,7 @@ import dev.wasmsandbox.actuate.ModuleDescriptors.ModuleDescriptor;
 import dev.wasmsandbox.actuate.ModuleDescriptors.PoolDescriptor;
 import dev.wasmsandbox.error.SandboxTrapException;
 import dev.wasmsandbox.fixtures.Fixtures;
+import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.module.ModuleSource;
 import dev.wasmsandbox.observe.Outcome;
 import org.junit.jupiter.api.AfterEach;
@@ -78,6 +79,20 @@ class WasmEndpointTests {
 	}
 
 	@Test
+	void showsWhatThePoolDid() {
+		WasmSandbox traps = load("traps");
+		traps.call("ok", int.class);
+		assertThatExceptionOfType(SandboxTrapException.class).isThrownBy(() -> traps.call("unreachable", void.class));
+		PoolDescriptor pool = this.endpoint.modules().modules().getFirst().pool();
+		assertThat(pool.created()).isEqualTo(1);
+		assertThat(pool.discarded()).isEqualTo(1);
+		assertThat(pool.leaksSuspected()).isZero();
+		assertThat(pool.resetStrategy()).isEqualTo(ResetStrategy.safe());
+		assertThat(pool.resets()).hasSize(ResetStrategy.values().length).containsEntry(ResetStrategy.safe(), 2L);
+		assertThat(pool.writtenBytesPerReset()).isNull();
+	}
+
+	@Test
 	void showsMemoryOnlyWhereThereIsSome() {
 		load("simple_module");
 		load("memory_test");
@@ -93,6 +108,9 @@ class WasmEndpointTests {
 			assertThat(module.exports()).contains(new ExportDescriptor("swap", "function", "(i32, i64) -> (i64, i32)"));
 			assertThat(module.imports()).isEmpty();
 			assertThat(module.limits().callTimeoutMillis()).isEqualTo(1000.0);
+			assertThat(module.limits().poolMinIdle()).isZero();
+			assertThat(module.limits().poolKeepAliveMillis()).isEqualTo(60_000.0);
+			assertThat(module.limits().poolLeakDetectionThresholdMillis()).isZero();
 		});
 	}
 

@@ -27,14 +27,18 @@ class ConfigurationMetadataTests {
 	/** Properties that have no value of their own until they are set. */
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("wasm.modules", "wasm.async.threads");
 
+	private static final PoolSettings OTHER_POOL = new PoolSettings(3, Duration.ofDays(1), 2, Duration.ofDays(2),
+			Duration.ofDays(3));
+
 	private final Map<String, JsonNode> properties = read();
 
 	@Test
 	void theseAreTheProperties() {
 		assertThat(this.properties).containsOnlyKeys("wasm.modules", "wasm.defaults.limits.memory",
 				"wasm.defaults.limits.call-timeout", "wasm.defaults.limits.module-size", "wasm.defaults.pool.max-size",
-				"wasm.defaults.pool.max-wait", "wasm.cache.max-modules", "wasm.cache.max-weight", "wasm.async.threads",
-				"wasm.async.queue-capacity");
+				"wasm.defaults.pool.max-wait", "wasm.defaults.pool.min-idle", "wasm.defaults.pool.keep-alive",
+				"wasm.defaults.pool.leak-detection-threshold", "wasm.cache.max-modules", "wasm.cache.max-weight",
+				"wasm.async.threads", "wasm.async.queue-capacity");
 	}
 
 	@Test
@@ -65,8 +69,7 @@ class ConfigurationMetadataTests {
 			.withModuleBytes(8)
 			.withCallTimeout(Duration.ofDays(1));
 		assertThat(WasmSettings.limits("", named.defaults().limits(), otherLimits)).isEqualTo(SandboxLimits.defaults());
-		assertThat(WasmSettings.pool("", named.defaults().pool(), new PoolSettings(1, Duration.ofDays(1))))
-			.isEqualTo(PoolSettings.defaults());
+		assertThat(WasmSettings.pool("", named.defaults().pool(), OTHER_POOL)).isEqualTo(PoolSettings.defaults());
 	}
 
 	private static Map<String, JsonNode> read() {

@@ -3,11 +3,13 @@ package dev.wasmsandbox.autoconfigure;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
+import dev.wasmsandbox.SandboxSession;
 import dev.wasmsandbox.WasmSandbox;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.support.GenericApplicationContext;
 
@@ -28,6 +30,31 @@ class WasmLifecycleTests {
 					() -> new Last(context.getBeanProvider(WasmSandbox.class)::getObject, Integer.MIN_VALUE, answer)))
 			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(answer).hasValue("started with 5, stopped with 5");
+	}
+
+	@Test
+	void aStoppedContextHoldsNoIdleSandboxesAndAStartedOneHoldsThemAgain() {
+		this.runner.withPropertyValues("wasm.modules.simple.pool.min-idle=3").run((context) -> {
+			WasmSandbox sandbox = context.getBean(WasmSandbox.class);
+			assertThat(sandbox.statistics().pool().idle()).isEqualTo(3);
+			try (SandboxSession leased = sandbox.openSession()) {
+				context.getSourceApplicationContext().stop();
+				assertThat(sandbox.statistics().pool().idle()).isZero();
+				assertThat(leased.call("add", int.class, 2, 3)).isEqualTo(5);
+			}
+			assertThat(sandbox.call("add", int.class, 2, 3)).isEqualTo(5);
+			assertThat(sandbox.statistics().pool().idle()).isZero();
+			context.getSourceApplicationContext().start();
+			assertThat(sandbox.statistics().pool().idle()).isEqualTo(3);
+			assertThat(sandbox.call("add", int.class, 2, 3)).isEqualTo(5);
+		});
+	}
+
+	@Test
+	void thePoolsStartBeforeTheWebServerAndStopAfterItsGracefulShutdown() {
+		this.runner.run((context) -> assertThat(context.getBean(WasmPoolLifecycle.class).getPhase())
+			.isLessThan(WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE)
+			.isLessThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE));
 	}
 
 	/** Calls the sandbox when it is started, first of all, and stopped, last of all. */

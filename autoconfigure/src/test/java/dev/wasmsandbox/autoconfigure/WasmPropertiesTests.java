@@ -18,6 +18,7 @@ import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.module.ModuleCacheSettings;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -112,6 +113,45 @@ class WasmPropertiesTests {
 	}
 
 	@Test
+	void theSandboxesToKeepReadyAreThereWhenTheModuleIs() {
+		module("values", "wasm.modules.values.pool.min-idle=7")
+			.run((context) -> assertThat(context.getBean(WasmSandbox.class).statistics().pool().idle()).isEqualTo(7));
+	}
+
+	@Test
+	void keepAliveHolds() {
+		module("values", "wasm.modules.values.pool.keep-alive=20ms").run((context) -> {
+			WasmSandbox sandbox = context.getBean(WasmSandbox.class);
+			Awaitility.await().until(() -> sandbox.statistics().pool().idle() == 0);
+			assertThat(sandbox.call("i32", int.class, 7)).isEqualTo(7);
+		});
+	}
+
+	@Test
+	void theLeakDetectionThresholdHolds() {
+		module("values", "wasm.modules.values.pool.leak-detection-threshold=20ms").run((context) -> {
+			WasmSandbox sandbox = context.getBean(WasmSandbox.class);
+			try (SandboxSession session = sandbox.openSession()) {
+				assertThat(session).isNotNull();
+				Awaitility.await().until(() -> sandbox.statistics().pool().leaksSuspected() == 1);
+			}
+		});
+	}
+
+	@Test
+	void aModulesOwnMinimumReplacesTheInheritedOne() {
+		module("values", "wasm.defaults.pool.max-size=20", "wasm.defaults.pool.min-idle=10",
+				"wasm.defaults.pool.keep-alive=2s", "wasm.defaults.pool.leak-detection-threshold=3s",
+				"wasm.modules.values.pool.max-size=4", "wasm.modules.values.pool.min-idle=2")
+			.run((context) -> assertThat(context.getBean(WasmSandbox.class).info().pool()).isEqualTo(
+					new PoolSettings(4, Duration.ofSeconds(1), 2, Duration.ofSeconds(2), Duration.ofSeconds(3))));
+		module("values", "wasm.defaults.pool.min-idle=10", "wasm.modules.values.pool.max-size=4")
+			.run((context) -> assertThat(context).getFailure()
+				.satisfies((failure) -> assertThat(invalidProperty(failure))
+					.isEqualTo("wasm.modules.values.pool.max-size")));
+	}
+
+	@Test
 	void theCacheBoundsHold() {
 		module("values", "wasm.cache.max-modules=1", "wasm.modules.state.location=classpath:wasm/state.wasm")
 			.run((context) -> assertThat(context.getBean(ModuleCache.class).size()).isLessThanOrEqualTo(1));
@@ -141,9 +181,10 @@ class WasmPropertiesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(
-			strings = { "limits.memory=-1B", "limits.memory=2GB", "limits.call-timeout=0s", "limits.call-timeout=-1s",
-					"limits.module-size=7B", "limits.module-size=-5MB", "pool.max-size=0", "pool.max-wait=-1s" })
+	@ValueSource(strings = { "limits.memory=-1B", "limits.memory=2GB", "limits.call-timeout=0s",
+			"limits.call-timeout=-1s", "limits.module-size=7B", "limits.module-size=-5MB", "pool.max-size=0",
+			"pool.max-wait=-1s", "pool.min-idle=-1", "pool.min-idle=65", "pool.keep-alive=0s", "pool.keep-alive=-1s",
+			"pool.leak-detection-threshold=-1s" })
 	void invalidValuesAreRefusedByTheirFullName(String property) {
 		assertRefused("wasm.modules.values." + property);
 		assertRefused("wasm.defaults." + property);

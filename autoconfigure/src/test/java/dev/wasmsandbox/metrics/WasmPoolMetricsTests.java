@@ -5,6 +5,7 @@ import dev.wasmsandbox.SandboxSession;
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
 import dev.wasmsandbox.fixtures.Fixtures;
+import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.module.ModuleSource;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
@@ -47,7 +48,7 @@ class WasmPoolMetricsTests {
 		assertThat(instances("after", "leased")).isZero();
 		assertThat(instances("after", "idle")).isEqualTo(after.statistics().pool().idle()).isPositive();
 		assertThat(this.registry.get("wasm.pool.pending").tag("module", "after").gauge().value()).isZero();
-		assertThat(this.registry.getMeters()).hasSize(6);
+		assertThat(this.registry.getMeters()).hasSize(12);
 	}
 
 	@Test
@@ -56,10 +57,28 @@ class WasmPoolMetricsTests {
 		load("stays");
 		load("goes");
 		this.sandboxes.unload("goes");
-		assertThat(this.registry.getMeters()).hasSize(3)
+		assertThat(this.registry.getMeters()).hasSize(6)
 			.allMatch((meter) -> "stays".equals(meter.getId().getTag("module")));
 		this.sandboxes.close();
 		assertThat(this.registry.getMeters()).isEmpty();
+	}
+
+	@Test
+	void countsResetsByTheirStrategy() {
+		this.metrics.bindTo(this.registry);
+		WasmSandbox state = load("counted");
+		for (int i = 0; i < 5; i++) {
+			state.call("put", void.class, 1L);
+		}
+		double counted = 0;
+		for (ResetStrategy strategy : ResetStrategy.values()) {
+			counted += this.registry.get("wasm.pool.resets")
+				.tags("module", "counted", "strategy", strategy.name())
+				.functionCounter()
+				.count();
+		}
+		// One more: the instance that was made to see that the module starts.
+		assertThat(counted).isEqualTo(6);
 	}
 
 	@Test

@@ -1,0 +1,53 @@
+package dev.wasmsandbox.pool;
+
+import dev.wasmsandbox.error.SandboxLimitException;
+import dev.wasmsandbox.limits.PoolSettings;
+
+/**
+ * What may be done to a pool while it is in use. Every operation leaves leases that are
+ * out alone; all are thread-safe.
+ */
+public interface PoolControl {
+
+	/** The pool at this moment. */
+	PoolStatistics statistics();
+
+	/** Its bounds as configured; {@link #resize} does not show here. */
+	PoolSettings settings();
+
+	/**
+	 * Discards all idle sandboxes, and those that are leased when they come back; later
+	 * leases get new ones. Nobody is refused meanwhile, and {@code pool.min-idle} is
+	 * filled up again in the background.
+	 */
+	void drain();
+
+	/**
+	 * As {@link #drain}, and {@code pool.min-idle} is filled up again before it returns.
+	 * @throws SandboxLimitException if the system has no room; the pool stays usable
+	 */
+	void rebuild();
+
+	/**
+	 * Changes how many sandboxes may be leased at the same time. More are there at once;
+	 * where there are to be fewer, leases that are out end as they would, and callers
+	 * wait until enough have ended. {@code pool.min-idle} gives way.
+	 * @param maxSize the new bound, at least 1
+	 * @throws IllegalArgumentException if it is less
+	 */
+	void resize(int maxSize);
+
+	/**
+	 * Discards all idle sandboxes and keeps none from now on; leases are given as before.
+	 * For pauses of the application and checkpoints.
+	 */
+	void suspend();
+
+	/**
+	 * Ends {@link #suspend} and fills {@code pool.min-idle} up. Without effect on a pool
+	 * that is closed.
+	 * @throws SandboxLimitException if the system has no room; the pool stays usable
+	 */
+	void resume();
+
+}
