@@ -44,6 +44,12 @@ final class PortableSlot extends MemorySlot {
 		return AddressSpace.DIRECT ? this.memory.address() : 0;
 	}
 
+	/** A part of the allocation itself, so that it dies when that is given back. */
+	@Override
+	MemorySegment view(long offset, long length, Arena arena) {
+		return this.memory.asSlice(offset, length);
+	}
+
 	@Override
 	boolean open(long bytes) {
 		allocate(bytes);
@@ -54,16 +60,29 @@ final class PortableSlot extends MemorySlot {
 	@SuppressWarnings("MustBeClosedChecker") // discard() closes it
 	private void allocate(long bytes) {
 		discard();
+		if (bytes == 0) {
+			return;
+		}
 		Arena fresh = Arena.ofConfined();
 		this.arena = fresh;
 		this.memory = fresh.allocate(bytes, 16);
 	}
 
+	/**
+	 * Frees the memory. That of a thread which died without closing its session stays
+	 * allocated, since nobody else may close it; views bound to a thread are worth that.
+	 */
 	private void discard() {
-		if (this.arena != null) {
-			this.arena.close();
-			this.arena = null;
-			this.memory = MemorySegment.NULL;
+		Arena former = this.arena;
+		this.arena = null;
+		this.memory = MemorySegment.NULL;
+		try {
+			if (former != null) {
+				former.close();
+			}
+		}
+		catch (WrongThreadException _) {
+			// Its thread is dead; no one reaches the memory any more.
 		}
 	}
 
