@@ -1,5 +1,7 @@
 package dev.wasmsandbox.engine;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 import com.dylibso.chicory.runtime.Machine;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.limits.SandboxLimits;
@@ -32,6 +34,9 @@ public final class GuestInstance {
 	private @Nullable WasmSandboxException failure;
 
 	private boolean closed;
+
+	/** After its thread's death any thread may end the lease, but only one. */
+	private final AtomicBoolean ended = new AtomicBoolean();
 
 	GuestInstance(Sandbox sandbox, SandboxFactory factory) {
 		this.moduleName = factory.moduleName();
@@ -76,16 +81,17 @@ public final class GuestInstance {
 	}
 
 	/** As {@link #call(ModuleExport, long[])}, for callers that hold the index. */
-	@SuppressWarnings("NullAway") // without code the catch clause says why
 	public long @Nullable [] call(ModuleExport function, int index, long[] arguments) {
-		if (Thread.currentThread() != this.owner) {
+		Machine machine = this.code;
+		if (Thread.currentThread() != this.owner || machine == null) {
+			// Before the memory is touched: it may be the next tenant's by now.
 			throw unusable();
 		}
 		LinearMemory control = this.memory;
 		boolean outermost = control.enter();
 		long[] results;
 		try {
-			results = this.code.call(index, arguments);
+			results = machine.call(index, arguments);
 		}
 		catch (Throwable ex) {
 			throw fail(ex, function.name(), outermost);
@@ -99,9 +105,6 @@ public final class GuestInstance {
 	private RuntimeException fail(Throwable cause, String functionName, boolean outermost) {
 		if (outermost) {
 			this.memory.exit();
-		}
-		if (this.code == null) {
-			return unusable();
 		}
 		WasmSandboxException mapped = FailureMapper.map(cause, this.moduleName, functionName, this.limits,
 				this.memory.refusedBytes());
@@ -170,10 +173,27 @@ public final class GuestInstance {
 	 * from another thread than its owner while that one lives
 	 */
 	public boolean close() {
+		end();
+		return restore();
+	}
+
+	/**
+	 * Ends the lease. Who returns from here has the sandbox alone, and must have it
+	 * restored or discarded.
+	 * @throws IllegalStateException as {@link #close} does
+	 */
+	public void end() {
 		requireClosable();
+		if (!this.ended.compareAndSet(false, true)) {
+			throw new IllegalStateException("The session on module '" + this.moduleName + "' is closed");
+		}
 		this.closed = true;
 		this.code = null;
 		this.memory.endLease();
+	}
+
+	/** Restores the sandbox after {@link #end}; the result is that of {@link #close}. */
+	public boolean restore() {
 		return this.sandbox.restore(this.failure != null);
 	}
 

@@ -118,8 +118,18 @@ public final class InstancePool implements AutoCloseable {
 	 * thread than the owner's; the lease then stays as it is
 	 */
 	public void release(GuestInstance guest) {
+		guest.end();
 		Sandbox sandbox = guest.sandbox();
-		boolean clean = guest.close();
+		boolean restored = false;
+		try {
+			restored = guest.restore();
+		}
+		finally {
+			giveBack(sandbox, restored);
+		}
+	}
+
+	private void giveBack(Sandbox sandbox, boolean clean) {
 		try {
 			if (clean && !this.closed) {
 				this.idle.addFirst(sandbox);
