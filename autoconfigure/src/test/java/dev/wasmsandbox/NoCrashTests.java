@@ -27,7 +27,7 @@ class NoCrashTests {
 
 	@Test
 	void randomCallsByEightThreadsEndInOurExceptions() throws Exception {
-		survives("-XX:+UseSerialGC", "random", "100000");
+		survives("-XX:+UseSerialGC", "random", "20000");
 	}
 
 	@Test
