@@ -1,5 +1,7 @@
 package dev.wasmsandbox;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxLimitException;
@@ -41,7 +43,7 @@ public final class SandboxSession implements AutoCloseable {
 	/** Successful calls, counted here and added to the statistics once, at close. */
 	private long successes;
 
-	private boolean closed;
+	private final AtomicBoolean closed = new AtomicBoolean();
 
 	SandboxSession(String instanceId, InstancePool pool, GuestInstance guest, CallStatistics statistics) {
 		this.instanceId = instanceId;
@@ -136,11 +138,13 @@ public final class SandboxSession implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		if (this.closed) {
+		if (this.closed.get()) {
 			return;
 		}
 		this.guest.requireClosable();
-		this.closed = true;
+		if (!this.closed.compareAndSet(false, true)) {
+			return;
+		}
 		this.memory.close();
 		this.statistics.record(Outcome.SUCCESS, this.successes);
 		this.pool.release(this.guest);

@@ -1,5 +1,6 @@
 package dev.wasmsandbox.engine;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 import com.dylibso.chicory.runtime.Machine;
@@ -40,6 +41,9 @@ public final class GuestInstance {
 
 	/** What a part above keeps for as long as the lease lasts. */
 	private @Nullable Object companion;
+
+	/** After its thread's death any thread may end the lease, but only one. */
+	private final AtomicBoolean ended = new AtomicBoolean();
 
 	GuestInstance(Sandbox sandbox, SandboxFactory factory) {
 		this.moduleName = factory.moduleName();
@@ -102,16 +106,17 @@ public final class GuestInstance {
 	}
 
 	/** As {@link #call(ModuleExport, long[])}, for callers that hold the index. */
-	@SuppressWarnings("NullAway") // without code the catch clause says why
 	public long @Nullable [] call(ModuleExport function, int index, long[] arguments) {
-		if (Thread.currentThread() != this.owner) {
+		Machine machine = this.code;
+		if (Thread.currentThread() != this.owner || machine == null) {
+			// Before the memory is touched: it may be the next tenant's by now.
 			throw unusable();
 		}
 		LinearMemory control = this.memory;
 		boolean outermost = control.enter();
 		long[] results;
 		try {
-			results = this.code.call(index, arguments);
+			results = machine.call(index, arguments);
 		}
 		catch (Throwable ex) {
 			throw fail(ex, function.name(), outermost);
@@ -129,9 +134,6 @@ public final class GuestInstance {
 		WasmSandboxException before = this.failure;
 		if (before != null && before.equals(cause)) {
 			return before;
-		}
-		if (this.code == null) {
-			return unusable();
 		}
 		WasmSandboxException mapped = FailureMapper.map(cause, this.moduleName, functionName, this.limits,
 				this.memory.refusedBytes());
@@ -205,10 +207,27 @@ public final class GuestInstance {
 	 * from another thread than its owner while that one lives
 	 */
 	public boolean close() {
+		end();
+		return restore();
+	}
+
+	/**
+	 * Ends the lease. Who returns from here has the sandbox alone, and must have it
+	 * restored or discarded.
+	 * @throws IllegalStateException as {@link #close} does
+	 */
+	public void end() {
 		requireClosable();
+		if (!this.ended.compareAndSet(false, true)) {
+			throw new IllegalStateException("The session on module '" + this.moduleName + "' is closed");
+		}
 		this.closed = true;
 		this.code = null;
 		this.memory.endLease();
+	}
+
+	/** Restores the sandbox after {@link #end}; the result is that of {@link #close}. */
+	public boolean restore() {
 		return this.sandbox.restore(this.failure != null);
 	}
 

@@ -183,7 +183,10 @@ public final class LinearMemory extends CallControl implements Memory {
 		if (Integer.toUnsignedLong(source) + Integer.toUnsignedLong(length) > data.length) {
 			throw new ChicoryException("out of bounds memory access: beyond the end of a data segment");
 		}
-		write(target, data, source, length);
+		for (int done = 0; done < length; done += BULK_STEP) {
+			check();
+			write(target + done, data, source + done, Math.min(BULK_STEP, length - done));
+		}
 	}
 
 	@Override

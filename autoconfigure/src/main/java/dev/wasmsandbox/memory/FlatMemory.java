@@ -206,13 +206,13 @@ public abstract class FlatMemory {
 	}
 
 	/**
-	 * A view of a range, bounded by it and by the life of the arena, and where native
-	 * access is denied by the life of the lease. The slot must outlive the arena.
+	 * A view of a range, bounded by it and by the life of the arena, and where memory is
+	 * allocated for each lease by the life of that allocation: the end of the lease, or
+	 * the next growth. The slot must outlive the arena.
 	 */
 	public final MemorySegment view(int address, int length, Arena arena, boolean readOnly) {
-		long at = locate(address, Integer.toUnsignedLong(length));
-		MemorySegment view = AddressSpace.DIRECT ? MemorySegment.ofAddress(at).reinterpret(length, arena, null)
-				: this.own.asSlice(at, length);
+		long at = locate(address, Integer.toUnsignedLong(length)) - this.base;
+		MemorySegment view = this.slot.view(at, length, arena);
 		return readOnly ? view.asReadOnly() : view;
 	}
 

@@ -1,5 +1,6 @@
 package dev.wasmsandbox.memory;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.Set;
@@ -62,6 +63,11 @@ final class MappedSlot extends MemorySlot {
 	@Override
 	long base() {
 		return this.address;
+	}
+
+	@Override
+	MemorySegment view(long offset, long length, Arena arena) {
+		return MemorySegment.ofAddress(this.address + offset).reinterpret(length, arena, null);
 	}
 
 	@Override

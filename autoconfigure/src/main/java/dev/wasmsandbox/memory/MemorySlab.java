@@ -1,8 +1,7 @@
 package dev.wasmsandbox.memory;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.BitSet;
 import java.util.List;
 
 import dev.wasmsandbox.error.SandboxLimitException;
@@ -22,7 +21,17 @@ public final class MemorySlab implements AutoCloseable {
 	/** Address space reserved at a time, unless one slot is larger. */
 	private static final long RANGE_BYTES = 64L << 30;
 
-	private record Range(long address, long bytes) {
+	/**
+	 * Reserved addresses. To the system each run of free slots is one mapping, as each
+	 * slot in use is; so a slot given back between two others frees none.
+	 */
+	private record Range(long address, int slots, BitSet free) {
+
+		/** The mappings that taking this free slot adds, and that freeing it removes. */
+		int mappings(int slot) {
+			return ((slot > 0 && this.free.get(slot - 1)) ? 1 : 0) + (this.free.get(slot + 1) ? 1 : 0);
+		}
+
 	}
 
 	private final MemoryBackend backend;
@@ -34,8 +43,6 @@ public final class MemorySlab implements AutoCloseable {
 	private final int maxSlots;
 
 	private final List<Range> ranges = new ArrayList<>();
-
-	private final Deque<Long> free = new ArrayDeque<>();
 
 	private int out;
 
@@ -80,21 +87,10 @@ public final class MemorySlab implements AutoCloseable {
 	 */
 	public MemorySlot take() {
 		if (this.backend == MemoryBackend.PORTABLE || this.slotBytes == 0) {
+			requireOpen();
 			return new PortableSlot(this.image, this.slotBytes);
 		}
-		MappingBudget.take(1);
-		boolean taken = false;
-		try {
-			long address = reserve();
-			MappedSlot slot = map(address);
-			taken = true;
-			return slot;
-		}
-		finally {
-			if (!taken) {
-				MappingBudget.giveBack(1);
-			}
-		}
+		return map(reserve());
 	}
 
 	private MappedSlot map(long address) {
@@ -110,33 +106,40 @@ public final class MemorySlab implements AutoCloseable {
 		return new MappedSlot(this, this.image, address);
 	}
 
-	private synchronized long reserve() {
+	private synchronized void requireOpen() {
 		if (this.closed) {
 			throw new IllegalStateException("The slab is closed");
 		}
-		Long address = this.free.pollLast();
-		if (address == null) {
-			address = reserveRange();
+	}
+
+	private synchronized long reserve() {
+		requireOpen();
+		Range range = this.ranges.stream().filter((one) -> !one.free().isEmpty()).findFirst().orElse(null);
+		if (range == null) {
+			range = reserveRange();
 		}
+		int slot = range.free().nextSetBit(0);
+		MappingBudget.take(range.mappings(slot));
+		range.free().clear(slot);
 		this.out++;
-		return address;
+		return range.address() + slot * this.slotBytes;
 	}
 
 	/** Reserves one more range, less of it where the system refuses much. */
-	private long reserveRange() {
+	private Range reserveRange() {
+		MappingBudget.take(1);
 		long slots = Math.max(1, Math.min(this.maxSlots, RANGE_BYTES / this.slotBytes));
 		for (; slots > 0; slots /= 4) {
-			long bytes = slots * this.slotBytes;
-			long address = NativeMemory.map(0, bytes, NativeMemory.PROT_NONE,
+			long address = NativeMemory.map(0, slots * this.slotBytes, NativeMemory.PROT_NONE,
 					NativeMemory.MAP_PRIVATE | NativeMemory.MAP_ANONYMOUS | NativeMemory.MAP_NORESERVE, -1);
 			if (address != -1) {
-				this.ranges.add(new Range(address, bytes));
-				for (long slot = slots - 1; slot > 0; slot--) {
-					this.free.addFirst(address + slot * this.slotBytes);
-				}
-				return address;
+				Range range = new Range(address, (int) slots, new BitSet());
+				range.free().set(0, range.slots());
+				this.ranges.add(range);
+				return range;
 			}
 		}
+		MappingBudget.giveBack(1);
 		throw refused(this.slotBytes);
 	}
 
@@ -150,12 +153,19 @@ public final class MemorySlab implements AutoCloseable {
 	void giveBack(long address, int mappings) {
 		NativeMemory.map(address, this.slotBytes, NativeMemory.PROT_NONE, NativeMemory.MAP_PRIVATE
 				| NativeMemory.MAP_FIXED | NativeMemory.MAP_ANONYMOUS | NativeMemory.MAP_NORESERVE, -1);
-		MappingBudget.giveBack(mappings);
+		MappingBudget.giveBack(mappings - 1);
 		putBack(address);
 	}
 
 	private synchronized void putBack(long address) {
-		this.free.addLast(address);
+		long bytes = this.slotBytes;
+		Range range = this.ranges.stream()
+			.filter((one) -> address >= one.address() && address < one.address() + one.slots() * bytes)
+			.findFirst()
+			.orElseThrow();
+		int slot = (int) ((address - range.address()) / bytes);
+		range.free().set(slot);
+		MappingBudget.giveBack(range.mappings(slot));
 		this.out--;
 		unmapIfDone();
 	}
@@ -169,9 +179,9 @@ public final class MemorySlab implements AutoCloseable {
 
 	private void unmapIfDone() {
 		if (this.closed && this.out == 0) {
-			this.ranges.forEach((range) -> NativeMemory.unmap(range.address(), range.bytes()));
+			this.ranges.forEach((range) -> NativeMemory.unmap(range.address(), range.slots() * this.slotBytes));
+			MappingBudget.giveBack(this.ranges.size());
 			this.ranges.clear();
-			this.free.clear();
 			this.image.release();
 		}
 	}

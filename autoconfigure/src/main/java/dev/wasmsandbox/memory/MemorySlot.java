@@ -1,5 +1,6 @@
 package dev.wasmsandbox.memory;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,12 @@ public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
 
 	/** Where in {@link #segment} the memory begins; changes when a portable one grows. */
 	abstract long base();
+
+	/**
+	 * A view of a range that the caller has checked.
+	 * @param arena ends it, where nothing else ends it before
+	 */
+	abstract MemorySegment view(long offset, long length, Arena arena);
 
 	/**
 	 * Readies the slot for a lease.

@@ -45,6 +45,12 @@ final class PortableSlot extends MemorySlot {
 		return AddressSpace.DIRECT ? this.memory.address() : 0;
 	}
 
+	/** A part of the allocation itself, so that it dies when that is given back. */
+	@Override
+	MemorySegment view(long offset, long length, Arena arena) {
+		return this.memory.asSlice(offset, length);
+	}
+
 	@Override
 	boolean open(long bytes) {
 		allocate(bytes);
@@ -55,17 +61,31 @@ final class PortableSlot extends MemorySlot {
 	@SuppressWarnings("MustBeClosedChecker") // discard() closes it
 	private void allocate(long bytes) {
 		discard();
+		if (bytes == 0) {
+			return;
+		}
 		// Shared, because a lease whose thread died is closed by another one.
 		Arena fresh = Arena.ofShared();
 		this.arena = fresh;
 		this.memory = fresh.allocate(bytes, 16);
 	}
 
+	/**
+	 * Frees the memory, and with it all views. If another thread is just then reading a
+	 * view for the system, it stays allocated instead: nothing else ever comes to lie
+	 * there.
+	 */
 	private void discard() {
-		if (this.arena != null) {
-			this.arena.close();
-			this.arena = null;
-			this.memory = MemorySegment.NULL;
+		Arena former = this.arena;
+		this.arena = null;
+		this.memory = MemorySegment.NULL;
+		try {
+			if (former != null) {
+				former.close();
+			}
+		}
+		catch (IllegalStateException _) {
+			// Held by a running system call: lost, but never given to anyone else.
 		}
 	}
 

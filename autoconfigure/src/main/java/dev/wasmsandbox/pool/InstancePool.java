@@ -114,13 +114,13 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	 * thread than the owner's; the lease then stays as it is
 	 */
 	public void release(GuestInstance guest) {
-		guest.requireClosable();
+		guest.end();
 		Sandbox sandbox = guest.sandbox();
-		this.leaks.closed(guest);
 		try {
+			this.leaks.closed(guest);
 			boolean clean = false;
 			try {
-				clean = guest.close();
+				clean = guest.restore();
 			}
 			finally {
 				if (!clean) {

@@ -158,10 +158,23 @@ public final class ModuleScreener {
 			case 5 -> memories(in);
 			case 6 -> globals(in);
 			case 7 -> exports(in);
-			case 8 -> this.startFunction = in.index();
+			case 8 -> start(in);
 			case 10 -> code(in);
 			default -> in.skip(in.remaining());
 		}
+	}
+
+	/** The engine never sees this section, so that nobody else would check it. */
+	private void start(BinaryReader in) {
+		int index = in.index();
+		if (index >= this.functionTypes.size()) {
+			throw in.malformed("unknown function " + index);
+		}
+		FunctionSignature signature = this.types.get(this.functionTypes.get(index));
+		if (!signature.parameters().isEmpty() || !signature.results().isEmpty()) {
+			throw in.malformed("the start function may take and return nothing, but is " + signature);
+		}
+		this.startFunction = index;
 	}
 
 	private void types(BinaryReader in) {

@@ -47,6 +47,37 @@ class MemorySlabTests {
 	}
 
 	@Test
+	void gapsBetweenSlotsCountAsTheSystemCountsThem() throws IOException {
+		long before = MappingBudget.inUse();
+		MemoryImage image = MemoryBackend.MAPPED.image(PAGE);
+		MemorySlab slab = new MemorySlab(image, 16 * PAGE, 64);
+		List<MemorySlot> slots = new ArrayList<>();
+		for (int i = 0; i < 40; i++) {
+			slots.add(slab.take());
+		}
+		long begin = slots.stream().mapToLong(MemorySlot::base).min().orElseThrow();
+		long end = begin + 64 * 16 * PAGE;
+		assertThat(MappingBudget.inUse() - before - 1).isEqualTo(41).isGreaterThanOrEqualTo(mappings(begin, end));
+		for (int i = 1; i < 40; i += 2) {
+			slots.get(i).release();
+		}
+		assertThat(MappingBudget.inUse() - before - 1).isEqualTo(40).isGreaterThanOrEqualTo(mappings(begin, end));
+		slots.forEach(MemorySlot::release);
+		assertThat(MappingBudget.inUse() - before - 1).isEqualTo(1).isGreaterThanOrEqualTo(mappings(begin, end));
+		slab.close();
+		assertThat(MappingBudget.inUse()).isEqualTo(before);
+	}
+
+	/** The end of a range may be one mapping with what the process has behind it. */
+	private static long mappings(long begin, long end) throws IOException {
+		try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+			return lines.map((line) -> Long.parseUnsignedLong(line.substring(0, line.indexOf('-')), 16))
+				.filter((start) -> start >= begin && start < end)
+				.count();
+		}
+	}
+
+	@Test
 	void mappingsAndDescriptorsAreBackWhenAllIsClosed() throws IOException {
 		round();
 		long maps = lines("/proc/self/maps", "wasm-image");

@@ -51,6 +51,17 @@ class ModuleScreenerTests {
 	}
 
 	@Test
+	void refusesAStartFunctionThatTakesOrReturnsSomething() {
+		byte[] module = { 0, 'a', 's', 'm', 1, 0, 0, 0, 1, 5, 1, 0x60, 1, 0x7f, 0, 3, 2, 1, 0, 8, 1, 0, 10, 4, 1, 2, 0,
+				0x0b };
+		refused(module, Reason.MALFORMED, "the start function may take and return nothing");
+		module[21] = 9;
+		refused(module, Reason.MALFORMED, "unknown function 9");
+		byte[] good = { 0, 'a', 's', 'm', 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 8, 1, 0, 10, 4, 1, 2, 0, 0x0b };
+		assertThat(screen(good).startFunction()).isZero();
+	}
+
+	@Test
 	void refusesNothingAtAll() {
 		refused(new byte[0], Reason.MALFORMED, "the file is empty");
 	}
