@@ -117,7 +117,7 @@ final class DataTransfer implements Benchmark {
 		return new Work(NATIVE_COPY, 1, 10, () -> {
 			to.set(ValueLayout.JAVA_BYTE, BYTES - 1, (byte) 0);
 			MemorySegment.copy(from, 0, to, 0, BYTES);
-			return to.get(ValueLayout.JAVA_BYTE, 0) + to.get(ValueLayout.JAVA_BYTE, BYTES - 1);
+			return (long) to.get(ValueLayout.JAVA_BYTE, 0) + to.get(ValueLayout.JAVA_BYTE, BYTES - 1);
 		});
 	}
 
@@ -128,7 +128,7 @@ final class DataTransfer implements Benchmark {
 		return new Work("writeBytes", 1, 7, () -> {
 			memory.writeByte(PLACE + BYTES - 1, (byte) 0);
 			memory.writeBytes(PLACE, source);
-			return memory.readByte(PLACE) + memory.readByte(PLACE + BYTES - 1);
+			return (long) memory.readByte(PLACE) + memory.readByte(PLACE + BYTES - 1);
 		});
 	}
 
@@ -140,7 +140,7 @@ final class DataTransfer implements Benchmark {
 		return new Work("readBytes", 1, 7, () -> {
 			target[BYTES - 1] = 0;
 			memory.readBytes(PLACE, target, 0, BYTES);
-			return target[0] + target[BYTES - 1];
+			return (long) target[0] + target[BYTES - 1];
 		});
 	}
 
