@@ -10,7 +10,7 @@ import dev.wasmsandbox.benchmarks.harness.Benchmark;
  */
 final class Benchmarks {
 
-	private static final List<Benchmark> ALL = List.of(new ColdStart(), new CallOverhead());
+	private static final List<Benchmark> ALL = List.of(new ColdStart(), new CallOverhead(), new GuestCompute());
 
 	private Benchmarks() {
 	}
