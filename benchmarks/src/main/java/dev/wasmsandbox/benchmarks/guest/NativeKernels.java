@@ -80,7 +80,7 @@ public final class NativeKernels implements AutoCloseable {
 				.start();
 		}
 		catch (IOException ex) {
-			throw new IOException(compiler + " is missing: " + ex.getMessage(), ex);
+			throw new IOException(compiler + " is missing or cannot be started", ex);
 		}
 		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		if (process.waitFor() != 0) {
