@@ -4,9 +4,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Measures two things in turns, A, B, A, B, so that what disturbs the machine disturbs
- * both. Each sample is long enough for the clock, and each pair of neighbours gives one
- * ratio.
+ * Measures things in turns, A, B, A, B, so that what disturbs the machine disturbs all.
+ * Each sample is long enough for the clock, and each pair of neighbours gives one ratio.
  */
 public final class Alternating {
 
@@ -14,11 +13,8 @@ public final class Alternating {
 
 	private final Effort effort;
 
-	private final CpuClock clock;
-
-	private Alternating(Effort effort, CpuClock clock) {
+	private Alternating(Effort effort) {
 		this.effort = effort;
-		this.clock = clock;
 	}
 
 	/**
@@ -26,7 +22,7 @@ public final class Alternating {
 	 * @throws Exception what the work throws, or that it answered wrongly
 	 */
 	public static Comparison compare(Effort effort, CpuClock clock, Work ours, Work other) throws Exception {
-		Samples[] samples = new Alternating(effort, clock).measure(List.of(ours, other));
+		Samples[] samples = inTurns(effort, List.of(new Side(clock, ours), new Side(clock, other)));
 		return new Comparison(samples[0], samples[1]);
 	}
 
@@ -35,18 +31,27 @@ public final class Alternating {
 	 * @return nanoseconds per operation
 	 */
 	public static Samples alone(Effort effort, CpuClock clock, Work work) throws Exception {
-		return new Alternating(effort, clock).measure(List.of(work))[0];
+		return inTurns(effort, List.of(new Side(clock, work)))[0];
 	}
 
-	private Samples[] measure(List<Work> works) throws Exception {
-		long[] batches = warmUp(works);
-		double[][] nanos = new double[works.size()][this.effort.samples()];
+	/**
+	 * Warms all up and measures all, each with a clock of its own.
+	 * @return nanoseconds per operation of each; samples of the same place were taken one
+	 * after the other
+	 */
+	public static Samples[] inTurns(Effort effort, List<Side> sides) throws Exception {
+		return new Alternating(effort).measure(sides);
+	}
+
+	private Samples[] measure(List<Side> sides) throws Exception {
+		long[] batches = warmUp(sides);
+		double[][] nanos = new double[sides.size()][this.effort.samples()];
 		for (int sample = 0; sample < this.effort.samples(); sample++) {
-			for (int i = 0; i < works.size(); i++) {
-				nanos[i][sample] = sample(works.get(i), batches[i]);
+			for (int i = 0; i < sides.size(); i++) {
+				nanos[i][sample] = sample(sides.get(i), batches[i]);
 			}
 		}
-		Samples[] samples = new Samples[works.size()];
+		Samples[] samples = new Samples[sides.size()];
 		for (int i = 0; i < samples.length; i++) {
 			samples[i] = Samples.of(nanos[i]);
 		}
@@ -54,37 +59,47 @@ public final class Alternating {
 	}
 
 	/** Returns how many batches of each make a sample of the right length. */
-	private long[] warmUp(List<Work> works) throws Exception {
-		long[] batches = new long[works.size()];
+	private long[] warmUp(List<Side> sides) throws Exception {
+		long[] batches = new long[sides.size()];
 		long end = System.nanoTime() + this.effort.warmUp().toNanos();
 		do {
 			for (int i = 0; i < batches.length; i++) {
-				batches[i] = turn(works.get(i));
+				batches[i] = turn(sides.get(i));
 			}
 		}
 		while (System.nanoTime() < end);
 		return batches;
 	}
 
-	private long turn(Work work) throws Exception {
+	private long turn(Side side) throws Exception {
 		long length = Math.min(WARM_UP_TURN_NANOS, this.effort.warmUp().toNanos() / 2);
 		long batches = 0;
 		long started = System.nanoTime();
-		long cpuStarted = this.clock.nanos();
+		long cpuStarted = side.clock().nanos();
 		do {
-			work.run(1);
+			side.work().run(1);
 			batches++;
 		}
 		while (System.nanoTime() - started < length);
-		double nanosPerBatch = (double) Math.max(1, this.clock.nanos() - cpuStarted) / batches;
+		double nanosPerBatch = (double) Math.max(1, side.clock().nanos() - cpuStarted) / batches;
 		return Math.max(1, Math.round(this.effort.sample().toNanos() / nanosPerBatch));
 	}
 
-	private double sample(Work work, long batches) throws Exception {
-		long started = this.clock.nanos();
-		work.run(batches);
-		long elapsed = this.clock.nanos() - started;
-		return Math.max(1, elapsed) / ((double) batches * work.operations());
+	private double sample(Side side, long batches) throws Exception {
+		long started = side.clock().nanos();
+		side.work().run(batches);
+		long elapsed = side.clock().nanos() - started;
+		return Math.max(1, elapsed) / ((double) batches * side.work().operations());
+	}
+
+	/**
+	 * One of the things that take turns.
+	 *
+	 * @param clock counts what the work takes
+	 * @param work what to measure
+	 */
+	public record Side(CpuClock clock, Work work) {
+
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package dev.wasmsandbox.benchmarks.harness;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A named benchmark. It is made anew in every fork.
@@ -20,14 +21,22 @@ public interface Benchmark {
 	 */
 	List<Measurement> measurements();
 
+	/** The figures that follow from those of the measurements. */
+	default List<Derived> derived() {
+		return List.of();
+	}
+
 	/** What its JVMs are started with, besides what all are started with. */
 	default List<String> jvmOptions() {
 		return List.of("-Xms1g", "-Xmx1g");
 	}
 
-	/** The figures of all measurements, in the order of the result. */
+	/** All figures in the order of the result, what is derived first. */
 	default List<FigureSpec> figures() {
-		return measurements().stream().flatMap((measurement) -> measurement.figures().stream()).toList();
+		return Stream
+			.concat(derived().stream().map(Derived::figure),
+					measurements().stream().flatMap((measurement) -> measurement.figures().stream()))
+			.toList();
 	}
 
 }

@@ -20,6 +20,12 @@ public record ForkResult(Map<String, List<Double>> samples, Map<String, String> 
 		return result;
 	}
 
+	/** The samples of a figure that was measured. */
+	Samples require(String id) {
+		List<Double> values = Objects.requireNonNull(this.samples.get(id), id);
+		return Samples.of(values.stream().mapToDouble(Double::doubleValue).toArray());
+	}
+
 	/** What is said of a fork that ended without a result. */
 	static ForkResult failed(Measurement measurement, String reason) {
 		ForkResult result = new ForkResult(Map.of(), new LinkedHashMap<>());

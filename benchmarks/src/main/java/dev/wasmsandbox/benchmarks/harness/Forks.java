@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
@@ -53,10 +55,19 @@ public final class Forks {
 				results.get(i).add(run(benchmark, effort, i));
 			}
 		}
+		return join(benchmark, results);
+	}
+
+	private static List<Figure> join(Benchmark benchmark, List<List<ForkResult>> results) {
+		List<Measurement> measurements = benchmark.measurements();
 		List<Figure> figures = new ArrayList<>();
+		Map<String, List<ForkResult>> byId = new HashMap<>();
 		for (int i = 0; i < measurements.size(); i++) {
-			figures.addAll(join(measurements.get(i), results.get(i)));
+			List<ForkResult> forks = results.get(i);
+			figures.addAll(join(measurements.get(i), forks));
+			measurements.get(i).figures().forEach((spec) -> byId.put(spec.id(), forks));
 		}
+		figures.addAll(0, benchmark.derived().stream().map((derived) -> derived.join(byId)).toList());
 		return figures;
 	}
 
@@ -65,14 +76,13 @@ public final class Forks {
 		return measurement.figures().stream().map((spec) -> join(spec, forks)).toList();
 	}
 
-	private static Figure join(FigureSpec spec, List<ForkResult> forks) {
+	static Figure join(FigureSpec spec, List<ForkResult> forks) {
 		List<Samples> samples = new ArrayList<>();
 		for (ForkResult fork : forks) {
-			List<Double> values = fork.samples().get(spec.id());
-			if (values == null) {
+			if (!fork.samples().containsKey(spec.id())) {
 				return Figure.missing(spec, fork.reasons().getOrDefault(spec.id(), "a fork did not measure it"));
 			}
-			samples.add(Samples.of(values.stream().mapToDouble(Double::doubleValue).toArray()));
+			samples.add(fork.require(spec.id()));
 		}
 		return Figure.of(spec, samples);
 	}

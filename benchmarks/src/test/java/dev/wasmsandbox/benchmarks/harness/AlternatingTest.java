@@ -32,6 +32,16 @@ class AlternatingTest {
 	}
 
 	@Test
+	void countsEachSideWithItsOwnClock() throws Exception {
+		Samples[] samples = Alternating.inTurns(THREE_SAMPLES,
+				List.of(new Alternating.Side(this.time::get, work("a", 10, 20)),
+						new Alternating.Side(() -> this.time.get() * 3, work("b", 10, 20)),
+						new Alternating.Side(this.time::get, work("c", 1, 20))));
+		assertThat(this.order).startsWith("a", "b", "c", "a", "b", "c").hasSize(12);
+		assertThat(samples).extracting(Samples::median).containsExactly(2.0, 6.0, 20.0);
+	}
+
+	@Test
 	void makesSamplesAsLongAsWanted() throws Exception {
 		Effort effort = new Effort(true, 1, Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ZERO, 1,
 				Duration.ofNanos(1000));
