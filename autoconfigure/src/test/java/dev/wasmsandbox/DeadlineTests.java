@@ -209,7 +209,7 @@ class DeadlineTests {
 
 	@Test
 	void callsThatRunWhileTheRegistryClosesKeepTheirDeadline() throws Exception {
-		WasmSandbox traps = TestModules.builder("traps").callTimeout(Duration.ofMillis(300)).build();
+		WasmSandbox traps = TestModules.builder("traps").callTimeout(Duration.ofSeconds(2)).build();
 		AtomicReference<Throwable> failure = new AtomicReference<>();
 		CountDownLatch done = new CountDownLatch(1);
 		Thread.ofPlatform().start(() -> {
@@ -239,7 +239,7 @@ class DeadlineTests {
 	}
 
 	private static void awaitLease(WasmSandbox sandbox) {
-		Awaitility.await().until(() -> sandbox.statistics().pool().leased() > 0);
+		Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> sandbox.statistics().pool().leased() > 0);
 	}
 
 }

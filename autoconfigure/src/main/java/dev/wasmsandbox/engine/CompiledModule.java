@@ -19,6 +19,7 @@ import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
+import dev.wasmsandbox.screen.FunctionBodies;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.screen.StartSection;
@@ -61,8 +62,11 @@ public final class CompiledModule {
 	 * @throws ModuleRejectedException if the engine finds it invalid or cannot compile it
 	 */
 	public static CompiledModule compile(@Nullable String moduleName, byte[] bytes, ModuleReport report) {
-		WasmModule module = parse(moduleName, StartSection.cut(bytes));
-		CompilerResult compiled = generate(moduleName, module);
+		byte[] startless = StartSection.cut(bytes);
+		CompilerResult compiled = generate(moduleName, parse(moduleName, startless));
+		// Parsed instructions take some forty times the binary's size; instances do not
+		// look at them.
+		WasmModule module = parse(moduleName, FunctionBodies.strip(startless));
 		CheckWeaver weaver = new CheckWeaver(report.memory() != null);
 		Map<String, byte[]> classFiles = new HashMap<>();
 		long codeBytes = 0;

@@ -13,6 +13,9 @@ final class InstructionScanner {
 	/** Deeper nesting would let a small module exhaust the stack of recursive readers. */
 	private static final int MAX_NESTING = 1_000;
 
+	/** Compiling a table takes time quadratic in its targets. */
+	private static final int MAX_BRANCH_TARGETS = 20_000;
+
 	private boolean tableEntries;
 
 	private boolean tableGrowth;
@@ -61,6 +64,10 @@ final class InstructionScanner {
 				in.skipLeb(32);
 			case 0x0e -> {
 				int labels = in.count("branch targets");
+				if (labels > MAX_BRANCH_TARGETS) {
+					throw ScreeningFailure
+						.overLimit("a br_table has " + labels + " targets; " + MAX_BRANCH_TARGETS + " are allowed");
+				}
 				for (int i = 0; i <= labels; i++) {
 					in.skipLeb(32);
 				}

@@ -37,6 +37,9 @@ class BufferMappingCountTests {
 
 	private final MemorySlot slot = this.slab.take();
 
+	/** With the slot, which is one mapping of these. */
+	private final long taken = MappingBudget.inUse();
+
 	private final OpenMemory memory = new OpenMemory(this.slot);
 
 	/** Mappings of the kernel in a range of addresses that belongs to nobody else. */
@@ -53,9 +56,9 @@ class BufferMappingCountTests {
 		return kernelMappings(this.slot.base(), this.slot.base() + CAPACITY);
 	}
 
-	/** Without the image's own. */
+	/** Those of the slot. */
 	private long counted() {
-		return MappingBudget.inUse() - this.before - 1;
+		return MappingBudget.inUse() - this.taken + 1;
 	}
 
 	@Test

@@ -140,6 +140,48 @@ class ModuleScreenerTests {
 	}
 
 	@Test
+	void takesTheCodeOutAndLeavesTheRest() {
+		for (String name : Fixtures.names()) {
+			if (name.equals("simd")) {
+				continue;
+			}
+			byte[] module = Fixtures.bytes(name);
+			byte[] stripped = FunctionBodies.strip(module);
+			ModuleReport report = screen(stripped);
+			assertThat(report.exports()).as(name).isEqualTo(screen(module).exports());
+			assertThat(report.functions()).as(name).isEqualTo(screen(module).functions());
+			assertThat(FunctionBodies.strip(stripped)).as(name).isEqualTo(stripped);
+		}
+		assertThat(FunctionBodies.strip(Fixtures.bytes("large")).length).isLessThan(Fixtures.bytes("large").length / 4);
+	}
+
+	@Test
+	void refusesTablesOfBranchesWithTooManyTargets() {
+		int targets = 30_000;
+		ByteArrayOutputStream body = new ByteArrayOutputStream();
+		body.writeBytes(new byte[] { 0, 0x41, 0, 0x0e, (byte) ((targets & 0x7f) | 0x80),
+				(byte) (((targets >> 7) & 0x7f) | 0x80), (byte) (targets >> 14) });
+		body.writeBytes(new byte[targets + 1]);
+		body.write(0x0b);
+		byte[] code = body.toByteArray();
+		ByteArrayOutputStream section = new ByteArrayOutputStream();
+		section.write(1);
+		section.writeBytes(leb(code.length));
+		section.writeBytes(code);
+		ByteArrayOutputStream whole = new ByteArrayOutputStream();
+		whole.writeBytes(module(1, 1, 0x60, 0, 0));
+		whole.writeBytes(new byte[] { 3, 2, 1, 0, 10 });
+		whole.writeBytes(leb(section.size()));
+		whole.writeBytes(section.toByteArray());
+		refused(whole.toByteArray(), Reason.OVER_LIMIT, "30000 targets; 20000 are allowed");
+	}
+
+	private static byte[] leb(int number) {
+		return new byte[] { (byte) ((number & 0x7f) | 0x80), (byte) (((number >> 7) & 0x7f) | 0x80),
+				(byte) (number >> 14) };
+	}
+
+	@Test
 	void seesWhatARunCanChange() {
 		assertThat(screen(Fixtures.bytes("simple_module")).mutations())
 			.isEqualTo(new Mutations(false, false, false, false, false));
