@@ -89,19 +89,21 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 	}
 
 	/**
-	 * Begins a call.
-	 * @return whether it is the outermost one, whose caller must call {@link #exit}
+	 * Begins a call, if none is running; the caller must {@link #exit} then. A plain
+	 * store, as that of {@link #exit}: it need not be seen before the guest's first
+	 * check, and no compiler moves it behind that.
+	 * @return whether none was running
 	 */
 	final boolean enter() {
 		if (this.state != IDLE) {
 			return false;
 		}
-		STATE.setRelease(this, RUNNING);
+		this.state = RUNNING;
 		return true;
 	}
 
 	final void exit() {
-		STATE.setRelease(this, IDLE);
+		this.state = IDLE;
 	}
 
 	/** Whether a call is running; for the owner's thread. */

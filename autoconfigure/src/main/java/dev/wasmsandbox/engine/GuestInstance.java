@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GuestInstance {
 
+	private static final Machine NOT_READY = (function, arguments) -> {
+		throw new IllegalStateException("The sandbox is not ready");
+	};
+
 	private final String moduleName;
 
 	private final CompiledModule module;
@@ -30,8 +34,14 @@ public final class GuestInstance {
 
 	private final Thread owner;
 
-	/** What runs the calls; none before the sandbox is ready, nor after a failure. */
-	private @Nullable Machine code;
+	/**
+	 * Who may call: the owner, once the sandbox is ready, and nobody after a failure or
+	 * the end. One comparison tells all that.
+	 */
+	private @Nullable Thread caller;
+
+	/** What runs the calls of the caller. */
+	private Machine code = NOT_READY;
 
 	private @Nullable WasmSandboxException failure;
 
@@ -75,6 +85,7 @@ public final class GuestInstance {
 
 	void ready(Machine machine) {
 		this.code = machine;
+		this.caller = this.owner;
 	}
 
 	/** What to call the module in messages. */
@@ -107,24 +118,34 @@ public final class GuestInstance {
 
 	/** As {@link #call(ModuleExport, long[])}, for callers that hold the index. */
 	public long @Nullable [] call(ModuleExport function, int index, long[] arguments) {
-		Machine machine = this.code;
-		if (Thread.currentThread() != this.owner || machine == null) {
+		if (Thread.currentThread() != this.caller) {
 			// Before the memory is touched: it may be the next tenant's by now.
 			throw unusable();
 		}
 		LinearMemory control = this.memory;
-		boolean outermost = control.enter();
+		if (control.running()) {
+			return callNested(function, index, arguments);
+		}
+		control.enter();
 		long[] results;
 		try {
-			results = machine.call(index, arguments);
+			results = this.code.call(index, arguments);
 		}
 		catch (Throwable ex) {
-			throw fail(ex, function.name(), outermost);
+			throw fail(ex, function.name(), true);
 		}
-		if (outermost) {
-			control.exit();
-		}
+		control.exit();
 		return results;
+	}
+
+	/** A call from a host function, in the time of the call it was called from. */
+	private long @Nullable [] callNested(ModuleExport function, int index, long[] arguments) {
+		try {
+			return this.code.call(index, arguments);
+		}
+		catch (Throwable ex) {
+			throw fail(ex, function.name(), false);
+		}
 	}
 
 	private RuntimeException fail(Throwable cause, String functionName, boolean outermost) {
@@ -138,7 +159,7 @@ public final class GuestInstance {
 		WasmSandboxException mapped = FailureMapper.map(cause, this.moduleName, functionName, this.limits,
 				this.memory.refusedBytes());
 		this.failure = mapped;
-		this.code = null;
+		this.caller = null;
 		return mapped;
 	}
 
@@ -222,7 +243,7 @@ public final class GuestInstance {
 			throw new IllegalStateException("The session on module '" + this.moduleName + "' is closed");
 		}
 		this.closed = true;
-		this.code = null;
+		this.caller = null;
 		this.memory.endLease();
 	}
 
@@ -266,7 +287,7 @@ public final class GuestInstance {
 		if (this.failure == null) {
 			this.failure = cause;
 		}
-		this.code = null;
+		this.caller = null;
 		return cause;
 	}
 

@@ -20,6 +20,7 @@ import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.screen.ModuleReport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps compiled modules by the SHA-256 of their bytes, so that the same bytes are
@@ -85,6 +86,10 @@ public final class ModuleCache implements AutoCloseable {
 		try {
 			if (future instanceof Loading loading) {
 				loading.settled.await();
+				Throwable failure = loading.failure;
+				if (failure != null) {
+					throw failed(moduleName, failure);
+				}
 			}
 			return future.get();
 		}
@@ -93,12 +98,13 @@ public final class ModuleCache implements AutoCloseable {
 			throw new SandboxInterruptedException(moduleName, null, "interrupted while the module was compiled", ex);
 		}
 		catch (ExecutionException ex) {
-			if (ex.getCause() instanceof WasmSandboxException failure) {
-				throw failure;
-			}
-			throw new WasmSandboxException(moduleName, null, "the module could not be compiled: " + ex.getCause(),
-					ex.getCause());
+			throw failed(moduleName, ex.getCause());
 		}
+	}
+
+	private static WasmSandboxException failed(String moduleName, @Nullable Throwable failure) {
+		return (failure instanceof WasmSandboxException ours) ? ours
+				: new WasmSandboxException(moduleName, null, "the module could not be compiled: " + failure, failure);
 	}
 
 	private Loading startLoading(String moduleName, String digest, byte[] bytes, ModuleReport report) {
@@ -112,13 +118,17 @@ public final class ModuleCache implements AutoCloseable {
 		return loading;
 	}
 
+	@SuppressWarnings("NullAway") // a future that ends with null is dropped by the cache
 	private void load(Loading loading, String moduleName, String digest, byte[] bytes, ModuleReport report) {
 		try {
 			AotCompiler.Result result = this.compiler.compile(moduleName, bytes, report);
 			loading.complete(new LoadedModule(digest, report, result.code(), result.tier(), result.elapsed()));
 		}
 		catch (Throwable ex) {
-			loading.completeExceptionally(ex);
+			// Not exceptionally: Caffeine would log each with its stack trace, and who
+			// uploads modules could fill the log.
+			loading.failure = ex;
+			loading.complete(null);
 		}
 		finally {
 			loading.settled.countDown();
@@ -187,6 +197,9 @@ public final class ModuleCache implements AutoCloseable {
 	private static final class Loading extends CompletableFuture<LoadedModule> {
 
 		private final CountDownLatch settled = new CountDownLatch(1);
+
+		/** Written before it is settled. */
+		private @Nullable Throwable failure;
 
 	}
 
