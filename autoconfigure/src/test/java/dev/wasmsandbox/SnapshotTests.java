@@ -8,6 +8,7 @@ import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SnapshotPoint;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +91,16 @@ class SnapshotTests {
 		try (WasmSandbox sandbox = builder(true)
 			.snapshot(SnapshotPoint.AFTER_WARM_UP, new WarmUpCall("add", List.of(5), 3))
 			.build()) {
+			checkStarted(sandbox, 35);
+		}
+	}
+
+	@Test
+	void sandboxesKeptReadyStartWithTheSnapshotToo() {
+		try (WasmSandbox sandbox = builder(true).pool(PoolSettings.defaults().withMinIdle(3))
+			.snapshot(SnapshotPoint.AFTER_WARM_UP, new WarmUpCall("add", List.of(5), 3))
+			.build()) {
+			assertThat(sandbox.statistics().pool().idle()).isEqualTo(3);
 			checkStarted(sandbox, 35);
 		}
 	}

@@ -63,7 +63,7 @@ public final class Sandbox {
 		this.memory.open();
 		long closed = -1;
 		try {
-			this.factory.instantiate(this);
+			this.factory.make(this);
 		}
 		finally {
 			closed = this.memory.close(ResetStrategy.safe());

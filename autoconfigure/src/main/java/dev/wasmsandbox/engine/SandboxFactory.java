@@ -116,14 +116,22 @@ public final class SandboxFactory {
 	 */
 	void start(Sandbox sandbox) {
 		if (sandbox.instance() == null) {
-			Instance instance = instantiate(sandbox);
-			if (this.image.snapshot()) {
-				sandbox.memory().setPristine(this.image.segments());
-				this.image.restore(instance);
-			}
+			make(sandbox);
 		}
 		if (!this.image.snapshot()) {
 			runStart(sandbox);
+		}
+	}
+
+	/**
+	 * Makes an instance as the image says, over a memory that is open. All that is left
+	 * to do then is the start function, where the image was taken before it.
+	 */
+	void make(Sandbox sandbox) {
+		Instance instance = instantiate(sandbox);
+		if (this.image.snapshot()) {
+			sandbox.memory().setPristine(this.image.segments());
+			this.image.restore(instance);
 		}
 	}
 
