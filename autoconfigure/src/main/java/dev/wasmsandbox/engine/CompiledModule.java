@@ -67,7 +67,7 @@ public final class CompiledModule {
 		// Parsed instructions take some forty times the binary's size; instances do not
 		// look at them.
 		WasmModule module = parse(moduleName, FunctionBodies.strip(startless));
-		CheckWeaver weaver = new CheckWeaver(report.memory() != null);
+		GuestWeaver weaver = new GuestWeaver(report.memory() != null);
 		Map<String, byte[]> classFiles = new HashMap<>();
 		long codeBytes = 0;
 		for (byte[] classFile : compiled.classBytes().values()) {

@@ -242,77 +242,77 @@ public final class LinearMemory extends CallControl implements Memory {
 
 	@Override
 	public byte read(int address) {
-		return loadByte(address);
+		return loadByte(Integer.toUnsignedLong(address));
 	}
 
 	@Override
 	public short readShort(int address) {
-		return loadShort(address);
+		return loadShort(Integer.toUnsignedLong(address));
 	}
 
 	@Override
 	public long readU16(int address) {
-		return loadShort(address) & 0xffffL;
+		return loadShort(Integer.toUnsignedLong(address)) & 0xffffL;
 	}
 
 	@Override
 	public int readInt(int address) {
-		return loadInt(address);
+		return loadInt(Integer.toUnsignedLong(address));
 	}
 
 	@Override
 	public long readLong(int address) {
-		return loadLong(address);
+		return loadLong(Integer.toUnsignedLong(address));
 	}
 
 	@Override
 	public float readFloat(int address) {
-		return loadFloat(address);
+		return loadFloat(Integer.toUnsignedLong(address));
 	}
 
 	@Override
 	public long readF32(int address) {
-		return loadInt(address);
+		return loadInt(Integer.toUnsignedLong(address));
 	}
 
 	@Override
 	public double readDouble(int address) {
-		return loadDouble(address);
+		return loadDouble(Integer.toUnsignedLong(address));
 	}
 
 	@Override
 	public long readF64(int address) {
-		return loadLong(address);
+		return loadLong(Integer.toUnsignedLong(address));
 	}
 
 	@Override
 	public void writeByte(int address, byte value) {
-		storeByte(address, value);
+		storeByte(Integer.toUnsignedLong(address), value);
 	}
 
 	@Override
 	public void writeShort(int address, short value) {
-		storeShort(address, value);
+		storeShort(Integer.toUnsignedLong(address), value);
 	}
 
 	@Override
 	public void writeI32(int address, int value) {
-		storeInt(address, value);
+		storeInt(Integer.toUnsignedLong(address), value);
 	}
 
 	@Override
 	public void writeLong(int address, long value) {
-		storeLong(address, value);
+		storeLong(Integer.toUnsignedLong(address), value);
 	}
 
 	@Override
 	public void writeF32(int address, float value) {
-		storeFloat(address, value);
+		storeFloat(Integer.toUnsignedLong(address), value);
 	}
 
 	@Override
 	public void writeF64(int address, double value) {
-		storeDouble(address, value);
+		storeDouble(Integer.toUnsignedLong(address), value);
 	}
 
 }

@@ -3,6 +3,7 @@ package dev.wasmsandbox.memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 import dev.wasmsandbox.error.GuestAbiException;
@@ -19,15 +20,21 @@ import dev.wasmsandbox.error.SandboxLimitException;
  */
 public abstract class FlatMemory {
 
-	private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED
-		.withOrder(ByteOrder.LITTLE_ENDIAN);
+	// Exact handles in constants: HotSpot makes half as many nodes of an access as
+	// through
+	// the layouts, and has only so many to spend on a method.
 
-	private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+	private static final VarHandle BYTE_AT = exact(ValueLayout.JAVA_BYTE);
 
-	private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+	private static final VarHandle SHORT_AT = exact(ValueLayout.JAVA_SHORT_UNALIGNED);
 
-	private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED
-		.withOrder(ByteOrder.LITTLE_ENDIAN);
+	private static final VarHandle INT_AT = exact(ValueLayout.JAVA_INT_UNALIGNED);
+
+	private static final VarHandle LONG_AT = exact(ValueLayout.JAVA_LONG_UNALIGNED);
+
+	private static final VarHandle FLOAT_AT = exact(ValueLayout.JAVA_FLOAT_UNALIGNED);
+
+	private static final VarHandle DOUBLE_AT = exact(ValueLayout.JAVA_DOUBLE_UNALIGNED);
 
 	private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED
 		.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -46,6 +53,10 @@ public abstract class FlatMemory {
 
 	protected FlatMemory(MemorySlot slot) {
 		this.slot = slot;
+	}
+
+	private static VarHandle exact(ValueLayout layout) {
+		return layout.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
 	}
 
 	/** HotSpot folds the choice: the flag is a constant. */
@@ -127,52 +138,52 @@ public abstract class FlatMemory {
 		this.own = MemorySegment.NULL;
 	}
 
-	protected final byte loadByte(int address) {
-		return space().get(ValueLayout.JAVA_BYTE, locate(address, 1));
+	public final byte loadByte(long address) {
+		return (byte) BYTE_AT.get(space(), within(address, 1));
 	}
 
-	protected final void storeByte(int address, byte value) {
-		space().set(ValueLayout.JAVA_BYTE, locate(address, 1), value);
+	public final void storeByte(long address, byte value) {
+		BYTE_AT.set(space(), within(address, 1), value);
 	}
 
-	protected final short loadShort(int address) {
-		return space().get(SHORT, locate(address, 2));
+	public final short loadShort(long address) {
+		return (short) SHORT_AT.get(space(), within(address, 2));
 	}
 
-	protected final void storeShort(int address, short value) {
-		space().set(SHORT, locate(address, 2), value);
+	public final void storeShort(long address, short value) {
+		SHORT_AT.set(space(), within(address, 2), value);
 	}
 
-	protected final int loadInt(int address) {
-		return space().get(INT, locate(address, 4));
+	public final int loadInt(long address) {
+		return (int) INT_AT.get(space(), within(address, 4));
 	}
 
-	protected final void storeInt(int address, int value) {
-		space().set(INT, locate(address, 4), value);
+	public final void storeInt(long address, int value) {
+		INT_AT.set(space(), within(address, 4), value);
 	}
 
-	protected final long loadLong(int address) {
-		return space().get(LONG, locate(address, 8));
+	public final long loadLong(long address) {
+		return (long) LONG_AT.get(space(), within(address, 8));
 	}
 
-	protected final void storeLong(int address, long value) {
-		space().set(LONG, locate(address, 8), value);
+	public final void storeLong(long address, long value) {
+		LONG_AT.set(space(), within(address, 8), value);
 	}
 
-	protected final float loadFloat(int address) {
-		return space().get(FLOAT, locate(address, 4));
+	public final float loadFloat(long address) {
+		return (float) FLOAT_AT.get(space(), within(address, 4));
 	}
 
-	protected final void storeFloat(int address, float value) {
-		space().set(FLOAT, locate(address, 4), value);
+	public final void storeFloat(long address, float value) {
+		FLOAT_AT.set(space(), within(address, 4), value);
 	}
 
-	protected final double loadDouble(int address) {
-		return space().get(DOUBLE, locate(address, 8));
+	public final double loadDouble(long address) {
+		return (double) DOUBLE_AT.get(space(), within(address, 8));
 	}
 
-	protected final void storeDouble(int address, double value) {
-		space().set(DOUBLE, locate(address, 8), value);
+	public final void storeDouble(long address, double value) {
+		DOUBLE_AT.set(space(), within(address, 8), value);
 	}
 
 	/** The memory's content, for making an image of it. */
@@ -272,6 +283,14 @@ public abstract class FlatMemory {
 	/** Checks a range, for callers that work on it in steps. */
 	protected final void require(int address, long length) {
 		locate(address, length);
+	}
+
+	/** The place of an access of at most eight bytes; the only way to one. */
+	private long within(long address, int bytes) {
+		if (address < 0 || address > this.size - bytes) {
+			throw outOfBounds(address, bytes);
+		}
+		return this.base + address;
 	}
 
 	private long locate(int address, long length) {

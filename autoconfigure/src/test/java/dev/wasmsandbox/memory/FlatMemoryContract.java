@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
-import java.util.function.IntConsumer;
+import java.util.function.LongConsumer;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +49,7 @@ abstract class FlatMemoryContract {
 	@Test
 	void everyWidthStopsAtTheEnd() {
 		this.memory.open(PAGE);
-		record Access(int width, IntConsumer load, IntConsumer store) {
+		record Access(int width, LongConsumer load, LongConsumer store) {
 		}
 		List<Access> accesses = List.of(
 				new Access(1, this.memory::loadByte, (at) -> this.memory.storeByte(at, (byte) 1)),
@@ -67,17 +67,17 @@ abstract class FlatMemoryContract {
 				refused(access.load(), at);
 				refused(access.store(), at);
 			}
-			for (long at : new long[] { 2L * PAGE, 8L * PAGE, 0x7fff_ffffL, 0x8000_0000L, 0xffff_fff8L,
-					0xffff_ffffL }) {
+			for (long at : new long[] { 2L * PAGE, 8L * PAGE, 0x7fff_ffffL, 0x8000_0000L, 0xffff_fff8L, 0xffff_ffffL,
+					0x1_ffff_fffeL, Long.MAX_VALUE, Long.MAX_VALUE - 7, Long.MIN_VALUE, -1, -8 }) {
 				refused(access.load(), at);
 				refused(access.store(), at);
 			}
 		}
 	}
 
-	private static void refused(IntConsumer access, long address) {
+	private static void refused(LongConsumer access, long address) {
 		assertThatExceptionOfType(MemoryAccessException.class).as("address %d", address)
-			.isThrownBy(() -> access.accept((int) address));
+			.isThrownBy(() -> access.accept(address));
 	}
 
 	@Test

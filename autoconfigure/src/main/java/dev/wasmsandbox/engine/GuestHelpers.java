@@ -1,0 +1,122 @@
+package dev.wasmsandbox.engine;
+
+import java.lang.invoke.CallSite;
+import java.lang.invoke.ConstantCallSite;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.Memory;
+import com.dylibso.chicory.runtime.OpcodeImpl;
+
+/**
+ * What compiled guests call in place of the engine's own helpers: the deadline check,
+ * memory accesses, globals. Public because compiled code lives in a class loader of its
+ * own; nothing else calls it.
+ *
+ * <p>
+ * An access's address is the sum of two unsigned numbers, as WebAssembly defines it; the
+ * engine's own helpers forget the offset where the first is 2 GiB or more.
+ */
+public final class GuestHelpers {
+
+	/**
+	 * The call sites made so far, shared by all modules. Bounded by the number of helpers
+	 * there are.
+	 */
+	private static final Map<String, CallSite> SITES = new ConcurrentHashMap<>();
+
+	private GuestHelpers() {
+	}
+
+	/**
+	 * Links a call site of generated code to a helper of this name, or else to the
+	 * engine's implementation of an instruction.
+	 */
+	public static CallSite link(MethodHandles.Lookup caller, String name, MethodType type) {
+		return SITES.computeIfAbsent(name + type.toMethodDescriptorString(), (_) -> newSite(name, type));
+	}
+
+	private static CallSite newSite(String name, MethodType type) {
+		try {
+			Class<?> owner = Character.isUpperCase(name.charAt(0)) ? OpcodeImpl.class : GuestHelpers.class;
+			return new ConstantCallSite(MethodHandles.lookup().findStatic(owner, name, type));
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	/** The check of modules with a memory. */
+	public static void check(Memory memory) {
+		((LinearMemory) memory).check();
+	}
+
+	/** The check of modules without one. */
+	public static void check(Instance instance) {
+		((GuestMachine) instance.getMachine()).control().check();
+	}
+
+	public static long readGlobal(int index, Instance instance) {
+		return instance.global(index).getValue();
+	}
+
+	public static void writeGlobal(long value, int index, Instance instance) {
+		instance.global(index).setValue(value);
+	}
+
+	public static byte memoryReadByte(int base, int offset, Memory memory) {
+		return ((LinearMemory) memory).loadByte(address(base, offset));
+	}
+
+	public static short memoryReadShort(int base, int offset, Memory memory) {
+		return ((LinearMemory) memory).loadShort(address(base, offset));
+	}
+
+	public static int memoryReadInt(int base, int offset, Memory memory) {
+		return ((LinearMemory) memory).loadInt(address(base, offset));
+	}
+
+	public static long memoryReadLong(int base, int offset, Memory memory) {
+		return ((LinearMemory) memory).loadLong(address(base, offset));
+	}
+
+	public static float memoryReadFloat(int base, int offset, Memory memory) {
+		return ((LinearMemory) memory).loadFloat(address(base, offset));
+	}
+
+	public static double memoryReadDouble(int base, int offset, Memory memory) {
+		return ((LinearMemory) memory).loadDouble(address(base, offset));
+	}
+
+	public static void memoryWriteByte(int base, byte value, int offset, Memory memory) {
+		((LinearMemory) memory).storeByte(address(base, offset), value);
+	}
+
+	public static void memoryWriteShort(int base, short value, int offset, Memory memory) {
+		((LinearMemory) memory).storeShort(address(base, offset), value);
+	}
+
+	public static void memoryWriteInt(int base, int value, int offset, Memory memory) {
+		((LinearMemory) memory).storeInt(address(base, offset), value);
+	}
+
+	public static void memoryWriteLong(int base, long value, int offset, Memory memory) {
+		((LinearMemory) memory).storeLong(address(base, offset), value);
+	}
+
+	public static void memoryWriteFloat(int base, float value, int offset, Memory memory) {
+		((LinearMemory) memory).storeFloat(address(base, offset), value);
+	}
+
+	public static void memoryWriteDouble(int base, double value, int offset, Memory memory) {
+		((LinearMemory) memory).storeDouble(address(base, offset), value);
+	}
+
+	private static long address(int base, int offset) {
+		return (base & 0xffff_ffffL) + (offset & 0xffff_ffffL);
+	}
+
+}

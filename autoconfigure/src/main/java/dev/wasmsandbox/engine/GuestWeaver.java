@@ -1,0 +1,157 @@
+package dev.wasmsandbox.engine;
+
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.Memory;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Handle;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+import org.objectweb.asm.commons.CodeSizeEvaluator;
+import org.objectweb.asm.tree.AbstractInsnNode;
+import org.objectweb.asm.tree.InvokeDynamicInsnNode;
+import org.objectweb.asm.tree.MethodInsnNode;
+import org.objectweb.asm.tree.MethodNode;
+import org.objectweb.asm.tree.VarInsnNode;
+
+/**
+ * Changes the code the engine generates before it is defined: deadline checks and memory
+ * accesses become ours, comparisons before a jump become the JVM's own.
+ *
+ * <p>
+ * The generated code calls {@code checkInterruption()} at every loop's back edge and at
+ * every call; all methods made from guest functions take the memory and the instance as
+ * parameters, which is what our check needs.
+ *
+ * <p>
+ * HotSpot stops inlining in a method once it has made {@code NodeCountInliningCutoff}
+ * (18,000) nodes or taken in {@code DesiredMethodLimit} (8,000) bytes of it, which is
+ * after some fifty memory accesses; every further one would be a call. Exempt are methods
+ * that the JDK forces inline, method handles among them. So methods with many helpers
+ * call them through constant call sites; those cost some microseconds each to link, which
+ * small methods need not pay.
+ */
+final class GuestWeaver {
+
+	/** From so many calls of helpers on, a method calls them through call sites. */
+	private static final int MANY_HELPERS = 24;
+
+	/** HotSpot compiles no method of more bytes. */
+	private static final int HUGE_METHOD = 8_000;
+
+	/** A call through a call site takes five bytes, a direct one three. */
+	private static final int CALL_SITE_GROWTH = 2;
+
+	private static final String ENGINE_CHECK = "checkInterruption";
+
+	private static final String HELPERS = Type.getInternalName(GuestHelpers.class);
+
+	/** The helpers that stand in for those the engine generates, by name and type. */
+	private static final Set<String> OURS = Stream.of(GuestHelpers.class.getMethods())
+		.filter((method) -> Modifier.isStatic(method.getModifiers()))
+		.map((method) -> method.getName() + Type.getMethodDescriptor(method))
+		.collect(Collectors.toUnmodifiableSet());
+
+	private static final Handle LINK = new Handle(Opcodes.H_INVOKESTATIC, HELPERS, "link",
+			"(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;)"
+					+ "Ljava/lang/invoke/CallSite;",
+			false);
+
+	private static final Type MEMORY = Type.getType(Memory.class);
+
+	private static final Type INSTANCE = Type.getType(Instance.class);
+
+	private final Type subject;
+
+	/**
+	 * @param withMemory whether the module has a memory; the check then goes by the
+	 * memory, else by the instance
+	 */
+	GuestWeaver(boolean withMemory) {
+		this.subject = withMemory ? MEMORY : INSTANCE;
+	}
+
+	byte[] weave(byte[] classFile) {
+		ClassReader reader = new ClassReader(classFile);
+		ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+		reader.accept(new ClassVisitor(Opcodes.ASM9, writer) {
+			@Override
+			public MethodVisitor visitMethod(int access, String name, String descriptor, String signature,
+					String[] exceptions) {
+				MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
+				int local = subjectLocal(access, descriptor);
+				return (local < 0) ? next
+						: new MethodNode(Opcodes.ASM9, access, name, descriptor, signature, exceptions) {
+							@Override
+							public void visitEnd() {
+								change(this, local);
+								accept(next);
+							}
+						};
+			}
+		}, 0);
+		return writer.toByteArray();
+	}
+
+	/** The local variable that holds what the check goes by, or -1. */
+	private int subjectLocal(int access, String descriptor) {
+		int local = ((access & Opcodes.ACC_STATIC) != 0) ? 0 : 1;
+		for (Type argument : Type.getArgumentTypes(descriptor)) {
+			if (argument.equals(this.subject)) {
+				return local;
+			}
+			local += argument.getSize();
+		}
+		return -1;
+	}
+
+	private void change(MethodNode method, int local) {
+		InstructionFolding.fold(method.instructions);
+		List<MethodInsnNode> helpers = new ArrayList<>();
+		for (AbstractInsnNode node : method.instructions) {
+			if (node instanceof MethodInsnNode call && isHelper(method, call, local)) {
+				helpers.add(call);
+			}
+		}
+		if (helpers.size() >= MANY_HELPERS && fits(method, helpers.size())) {
+			helpers.forEach(
+					(call) -> method.instructions.set(call, new InvokeDynamicInsnNode(call.name, call.desc, LINK)));
+		}
+	}
+
+	/**
+	 * Whether a call is one of a helper, after making it one of ours where there is one.
+	 */
+	private boolean isHelper(MethodNode method, MethodInsnNode call, int local) {
+		if (call.getOpcode() != Opcodes.INVOKESTATIC) {
+			return false;
+		}
+		if (call.name.equals(ENGINE_CHECK) && call.desc.equals("()V")) {
+			method.instructions.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, local));
+			call.name = "check";
+			call.desc = Type.getMethodDescriptor(Type.VOID_TYPE, this.subject);
+			call.owner = HELPERS;
+		}
+		else if (OURS.contains(call.name + call.desc)) {
+			call.owner = HELPERS;
+		}
+		return call.owner.equals(HELPERS) || InstructionFolding.isInstruction(call);
+	}
+
+	/** Whether HotSpot would still compile the method if its calls took more room. */
+	private static boolean fits(MethodNode method, int calls) {
+		CodeSizeEvaluator size = new CodeSizeEvaluator(null);
+		method.accept(size);
+		return size.getMaxSize() < HUGE_METHOD - CALL_SITE_GROWTH * calls;
+	}
+
+}
