@@ -39,12 +39,19 @@ public abstract class FlatMemory {
 	private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED
 		.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+	private static final int BASE_SHIFT = 2;
+
 	private final MemorySlot slot;
 
 	/** Where accesses go when native access is denied; the slot's own memory. */
 	private MemorySegment own = MemorySegment.NULL;
 
-	private long base;
+	/**
+	 * The slot's address, shifted left, so that HotSpot sees from shifting it back that
+	 * no access can lie near the end of the largest segment there is, and leaves that
+	 * check out.
+	 */
+	private long shiftedBase;
 
 	private long size;
 
@@ -64,8 +71,12 @@ public abstract class FlatMemory {
 		return AddressSpace.DIRECT ? AddressSpace.ALL : this.own;
 	}
 
+	private long base() {
+		return this.shiftedBase >>> BASE_SHIFT;
+	}
+
 	private void locateSlot() {
-		this.base = this.slot.base();
+		this.shiftedBase = this.slot.base() << BASE_SHIFT;
 		if (!AddressSpace.DIRECT) {
 			this.own = this.slot.segment();
 		}
@@ -127,14 +138,14 @@ public abstract class FlatMemory {
 	protected final long[] writtenPages() {
 		long image = Math.min(this.size, this.slot.imageBytes());
 		return (this.slot instanceof MappedSlot && WrittenPages.supported() && image > 0)
-				? WrittenPages.offsets(this.base, image) : new long[0];
+				? WrittenPages.offsets(base(), image) : new long[0];
 	}
 
 	/** Puts everything out of bounds. */
 	protected final void detach() {
 		this.size = 0;
 		this.peak = 0;
-		this.base = 0;
+		this.shiftedBase = 0;
 		this.own = MemorySegment.NULL;
 	}
 
@@ -188,7 +199,7 @@ public abstract class FlatMemory {
 
 	/** The memory's content, for making an image of it. */
 	public final MemorySegment content() {
-		return space().asSlice(this.base, this.size).asReadOnly();
+		return space().asSlice(base(), this.size).asReadOnly();
 	}
 
 	/** Copies bytes of the host into the memory. */
@@ -222,7 +233,7 @@ public abstract class FlatMemory {
 	 * the next growth. The slot must outlive the arena.
 	 */
 	public final MemorySegment view(int address, int length, Arena arena, boolean readOnly) {
-		long at = locate(address, Integer.toUnsignedLong(length)) - this.base;
+		long at = locate(address, Integer.toUnsignedLong(length)) - base();
 		MemorySegment view = this.slot.view(at, length, arena);
 		return readOnly ? view.asReadOnly() : view;
 	}
@@ -290,7 +301,7 @@ public abstract class FlatMemory {
 		if (address < 0 || address > this.size - bytes) {
 			throw outOfBounds(address, bytes);
 		}
-		return this.base + address;
+		return base() + address;
 	}
 
 	private long locate(int address, long length) {
@@ -298,7 +309,7 @@ public abstract class FlatMemory {
 		if (at + length > this.size) {
 			throw outOfBounds(at, length);
 		}
-		return this.base + at;
+		return base() + at;
 	}
 
 	private MemoryAccessException outOfBounds(long address, long length) {
