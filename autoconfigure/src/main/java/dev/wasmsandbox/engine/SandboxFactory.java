@@ -1,6 +1,7 @@
 package dev.wasmsandbox.engine;
 
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -32,6 +33,9 @@ public final class SandboxFactory {
 	/** Calls before the cheapest way to reset is looked for. */
 	private static final int CALLS_BEFORE_CALIBRATION = 100;
 
+	/** As many of them, the last ones, are asked what they wrote. */
+	private static final int CALLS_OBSERVED = 5;
+
 	private final String moduleName;
 
 	private final CompiledModule module;
@@ -49,6 +53,8 @@ public final class SandboxFactory {
 	private final MemorySlab slab;
 
 	private final AtomicInteger resets = new AtomicInteger();
+
+	private final List<long[]> writes = new CopyOnWriteArrayList<>();
 
 	private volatile ResetStrategy strategy = ResetStrategy.safe();
 
@@ -182,9 +188,9 @@ public final class SandboxFactory {
 
 	/** Restores a memory; negative if it must not be used again. */
 	long restoreMemory(LinearMemory memory, SandboxNotes notes) {
-		if (this.resets.get() < CALLS_BEFORE_CALIBRATION && this.resets.incrementAndGet() == CALLS_BEFORE_CALIBRATION) {
-			long[] written = memory.written();
-			Thread.ofPlatform().name("wasm-calibration").daemon().start(() -> calibrate(written));
+		int before = this.resets.get();
+		if (before < CALLS_BEFORE_CALIBRATION && this.resets.compareAndSet(before, before + 1)) {
+			observe(memory, CALLS_BEFORE_CALIBRATION - before);
 		}
 		ResetStrategy chosen = this.strategy;
 		long written = memory.close(chosen);
@@ -192,6 +198,19 @@ public final class SandboxFactory {
 			notes.reset(chosen, written);
 		}
 		return written;
+	}
+
+	/** Looks what the last calls before the calibration wrote, and begins it. */
+	private void observe(LinearMemory memory, int left) {
+		if (left > CALLS_OBSERVED) {
+			return;
+		}
+		long[] written = memory.written();
+		this.writes.add(written);
+		if (left == 1) {
+			this.slab.expectWrites(this.writes);
+			Thread.ofPlatform().name("wasm-calibration").daemon().start(() -> calibrate(written));
+		}
 	}
 
 	private void calibrate(long[] written) {

@@ -44,6 +44,8 @@ public final class MemorySlab implements AutoCloseable {
 
 	private final List<Range> ranges = new ArrayList<>();
 
+	private volatile HotPages hotPages = HotPages.NONE;
+
 	private int out;
 
 	private boolean closed;
@@ -81,6 +83,15 @@ public final class MemorySlab implements AutoCloseable {
 	}
 
 	/**
+	 * Says what calls write, so that slots taken from now on have the pages that all of
+	 * them wrote.
+	 * @param calls the offsets of the pages each call wrote, in ascending order
+	 */
+	public void expectWrites(List<long[]> calls) {
+		this.hotPages = HotPages.of(calls);
+	}
+
+	/**
 	 * Takes a slot.
 	 * @throws SandboxLimitException if the system has no room for it
 	 * @throws IllegalStateException if the slab is closed
@@ -103,6 +114,7 @@ public final class MemorySlab implements AutoCloseable {
 			throw refused(this.slotBytes);
 		}
 		NativeMemory.keepPrivate(address, this.slotBytes);
+		this.hotPages.populate(address);
 		return new MappedSlot(this, this.image, address);
 	}
 

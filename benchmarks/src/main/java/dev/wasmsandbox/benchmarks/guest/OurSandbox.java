@@ -18,6 +18,10 @@ public final class OurSandbox implements AutoCloseable {
 
 	private final WasmSandboxes registry;
 
+	private final String name;
+
+	private final boolean owner;
+
 	private final WasmSandbox sandbox;
 
 	/** Loads a module with a pool of at most as many sandboxes. */
@@ -27,12 +31,24 @@ public final class OurSandbox implements AutoCloseable {
 
 	/** The same with functions for the module's imports. */
 	public OurSandbox(byte[] bytes, int poolSize, List<HostFunction> imports) {
-		this.registry = WasmSandboxes.builder().build();
+		this(WasmSandboxes.builder().build(), "benchmark", true, bytes, poolSize, imports);
+	}
+
+	private OurSandbox(WasmSandboxes registry, String name, boolean owner, byte[] bytes, int poolSize,
+			List<HostFunction> imports) {
+		this.registry = registry;
+		this.name = name;
+		this.owner = owner;
 		this.sandbox = load(bytes, poolSize, imports);
 	}
 
+	/** Loads a module beside this one, with the same cache of compiled code. */
+	public OurSandbox another(byte[] bytes, int poolSize) {
+		return new OurSandbox(this.registry, this.name + "-2", false, bytes, poolSize, List.of());
+	}
+
 	private WasmSandbox load(byte[] bytes, int poolSize, List<HostFunction> imports) {
-		ModuleDefinition.Builder definition = ModuleDefinition.named("benchmark")
+		ModuleDefinition.Builder definition = ModuleDefinition.named(this.name)
 			.source(ModuleSource.of(bytes))
 			.pool(new PoolSettings(poolSize, Duration.ofSeconds(10)));
 		imports.forEach(definition::hostFunction);
@@ -40,7 +56,7 @@ public final class OurSandbox implements AutoCloseable {
 			return this.registry.load(definition.build());
 		}
 		catch (RuntimeException ex) {
-			this.registry.close();
+			close();
 			throw ex;
 		}
 	}
@@ -52,7 +68,12 @@ public final class OurSandbox implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.registry.close();
+		if (this.owner) {
+			this.registry.close();
+		}
+		else {
+			this.registry.unload(this.name);
+		}
 	}
 
 }
