@@ -67,6 +67,23 @@ public final class GuestHelpers {
 		instance.global(index).setValue(value);
 	}
 
+	public static void tableFill(int offset, int value, int size, int table, Instance instance) {
+		TableOperations.fill(offset, value, size, table, instance);
+	}
+
+	public static void tableCopy(int target, int source, int size, int targetTable, int sourceTable,
+			Instance instance) {
+		TableOperations.copy(target, source, size, targetTable, sourceTable, instance);
+	}
+
+	public static void tableInit(int offset, int source, int size, int segment, int table, Instance instance) {
+		TableOperations.init(offset, source, size, segment, table, instance);
+	}
+
+	public static int tableGrow(int value, int size, int table, Instance instance) {
+		return TableOperations.grow(value, size, table, instance);
+	}
+
 	public static byte memoryReadByte(int base, int offset, Memory memory) {
 		return ((LinearMemory) memory).loadByte(address(base, offset));
 	}

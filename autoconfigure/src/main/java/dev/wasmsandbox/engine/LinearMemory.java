@@ -214,6 +214,7 @@ public final class LinearMemory extends CallControl implements Memory {
 		long length = Integer.toUnsignedLong(size);
 		require(target, length);
 		require(source, length);
+		check();
 		if (length <= BULK_STEP) {
 			move(target, source, length);
 		}
