@@ -1,6 +1,7 @@
 package dev.wasmsandbox.engine;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
@@ -16,7 +17,9 @@ import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.memory.MemoryAccount;
 import dev.wasmsandbox.memory.MemoryBackend;
+import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.memory.MemorySlab;
 import dev.wasmsandbox.memory.MemorySlot;
 import dev.wasmsandbox.memory.ResetCalibration;
@@ -48,6 +51,8 @@ public final class SandboxFactory {
 
 	private final MemorySlab slab;
 
+	private final MemoryAccount account;
+
 	private final AtomicInteger resets = new AtomicInteger();
 
 	private volatile ResetStrategy strategy = ResetStrategy.safe();
@@ -65,31 +70,56 @@ public final class SandboxFactory {
 	 */
 	public SandboxFactory(String moduleName, CompiledModule module, List<HostBinding> bindings, SandboxLimits limits,
 			Watchdog watchdog, MemoryBackend backend, int maxSandboxes, SnapshotPlan snapshot) {
-		Imports.requireAll(moduleName, module.report(), bindings);
+		this(moduleName, module, bindings, limits, watchdog, backend, maxSandboxes, snapshot, Map.of(),
+				MemoryBudget.unlimited());
+	}
+
+	/**
+	 * Binds the imports of a module whose memory is counted.
+	 * @param globals values for imported globals by {@code module.name}
+	 * @param budget what its memory is counted against
+	 * @throws ModuleRejectedException as above, or if a value is for no imported global,
+	 * or of another type
+	 * @throws SandboxLimitException if the budget or the system has no room for its image
+	 */
+	public SandboxFactory(String moduleName, CompiledModule module, List<HostBinding> bindings, SandboxLimits limits,
+			Watchdog watchdog, MemoryBackend backend, int maxSandboxes, SnapshotPlan snapshot,
+			Map<String, Number> globals, MemoryBudget budget) {
+		Imports.requireAll(moduleName, module.report(), bindings, globals);
 		this.moduleName = moduleName;
 		this.module = module;
 		this.limits = limits;
 		this.watchdog = watchdog;
-		this.imports = new Imports(module.report(), bindings);
+		this.imports = new Imports(module.report(), bindings,
+				new ImportedState(module.module(), module.report(), globals));
 		MemoryType type = module.report().memory();
 		this.maximumPages = (type != null) ? (int) Math.min(type.maximumPages(), limits.memoryPages()) : 0;
 		SandboxTemplate template = new SandboxTemplate(this, snapshot);
+		this.account = new MemoryAccount(moduleName, budget);
+		boolean made = false;
 		try {
 			this.image = template.image();
 			long capacity = (long) this.maximumPages * SandboxLimits.PAGE_BYTES;
-			this.slab = new MemorySlab(backend, template.memoryImage(backend), capacity, maxSandboxes);
+			this.slab = new MemorySlab(backend, template.memoryImage(backend), capacity, maxSandboxes, this.account);
+			made = true;
 		}
 		finally {
 			template.discard();
+			if (!made) {
+				this.account.close();
+			}
 		}
 	}
 
 	/**
 	 * Checks that every import can be bound, without compiling the module.
-	 * @throws ModuleRejectedException naming all imports that cannot
+	 * @param globals values for imported globals by {@code module.name}
+	 * @throws ModuleRejectedException naming all imports that cannot, or all values for
+	 * globals that do not fit
 	 */
-	public static void requireImports(String moduleName, ModuleReport report, List<HostBinding> bindings) {
-		Imports.requireAll(moduleName, report, bindings);
+	public static void requireImports(String moduleName, ModuleReport report, List<HostBinding> bindings,
+			Map<String, Number> globals) {
+		Imports.requireAll(moduleName, report, bindings, globals);
 	}
 
 	/**
@@ -108,6 +138,25 @@ public final class SandboxFactory {
 	/** Makes no further sandboxes; those that are out live until they are discarded. */
 	public void close() {
 		this.slab.close();
+		this.account.close();
+	}
+
+	/** Where the memory of its sandboxes is counted. */
+	public MemoryAccount account() {
+		return this.account;
+	}
+
+	/** What the image takes in memory at this moment, in bytes. */
+	public long imageBytes() {
+		return this.slab.residentImageBytes();
+	}
+
+	/**
+	 * What each leased sandbox may use at the least, in bytes, besides what is counted as
+	 * grown.
+	 */
+	public long initialBytes() {
+		return this.slab.countsAll() ? 0 : (long) this.image.pages() * SandboxLimits.PAGE_BYTES;
 	}
 
 	/**
@@ -237,15 +286,8 @@ public final class SandboxFactory {
 		return this.image;
 	}
 
-	/**
-	 * Gives every instance table limits of its own: the parsed module's are shared by all
-	 * instances, and growing a table changes them. What tables may grow to is divided
-	 * among them, so that all together stay within the limit.
-	 */
 	private TableInstance table(Table table, int initial) {
-		long share = SandboxLimits.MAX_TABLE_ELEMENTS / Math.max(1, this.module.report().tables());
-		long least = table.limits().min();
-		TableLimits limits = new TableLimits(least, Math.max(least, Math.min(table.limits().max(), share)));
+		TableLimits limits = ImportedState.limits(table.limits(), this.module.report().tables());
 		return new TableInstance(new Table(table.elementType(), limits), initial);
 	}
 
