@@ -27,8 +27,8 @@ public final class MemoryDescriptors {
 			long residentLeasedBytes, long residentIdleBytes) {
 
 		static MemoryUseDescriptor of(MemoryUse use) {
-			return new MemoryUseDescriptor(use.image(), use.reserved(), use.leased(), use.grown(),
-					use.residentLeased(), use.residentIdle());
+			return new MemoryUseDescriptor(use.image(), use.reserved(), use.leased(), use.grown(), use.residentLeased(),
+					use.residentIdle());
 		}
 
 	}

@@ -98,15 +98,16 @@ public final class ModuleDescriptors {
 	 */
 	public record ModuleDetailsDescriptor(String name, String source, String digest, long sizeBytes, long codeBytes,
 			@Nullable MemoryDescriptor memory, CodeTier tier, double compileMillis, CallsDescriptor calls,
-			PoolDescriptor pool, MemoryUseDescriptor memoryUse, List<ExportDescriptor> exports, List<ImportDescriptor> imports,
-			LimitsDescriptor limits) implements OperationResponseBody {
+			PoolDescriptor pool, MemoryUseDescriptor memoryUse, List<ExportDescriptor> exports,
+			List<ImportDescriptor> imports, LimitsDescriptor limits) implements OperationResponseBody {
 
 		static ModuleDetailsDescriptor of(WasmSandbox sandbox) {
 			ModuleDescriptor module = ModuleDescriptor.of(sandbox);
 			ModuleInfo info = sandbox.info();
 			return new ModuleDetailsDescriptor(module.name(), module.source(), module.digest(), module.sizeBytes(),
 					module.codeBytes(), module.memory(), module.tier(), module.compileMillis(), module.calls(),
-					module.pool(), module.memoryUse(), info.report().exports().stream().map(ExportDescriptor::of).toList(),
+					module.pool(), module.memoryUse(),
+					info.report().exports().stream().map(ExportDescriptor::of).toList(),
 					info.report().imports().stream().map(ImportDescriptor::of).toList(), LimitsDescriptor.of(info));
 		}
 

@@ -110,8 +110,10 @@ final class Imports {
 			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS,
 					"it imports what nobody supplies: " + String.join("; ", problems)
 							+ ". Supply a HostFunction with the same module, name and signature for each function"
-							+ (others ? "; imported tags, and tables and globals of types other than numbers, funcref and externref, "
-									+ "cannot be supplied." : "."),
+							+ (others
+									? "; imported tags, and tables and globals of types other than numbers, funcref and externref, "
+											+ "cannot be supplied."
+									: "."),
 					null);
 		}
 	}

@@ -26,7 +26,7 @@ public final class MemoryAccount {
 	/** What slots have beyond their images. */
 	private final AtomicLong grown = new AtomicLong();
 
-	/** What {@link #measure} found; guarded by this. */
+	/** What {@link #measured} was told; guarded by this. */
 	private long image;
 
 	private volatile long idle;

@@ -105,7 +105,8 @@ public final class MemoryBudget {
 	SandboxLimitException refused(@Nullable String moduleName, long bytes) {
 		long now = this.counted.get();
 		return new SandboxLimitException(moduleName, null, LIMIT, this.limit, now + bytes,
-				"wasm." + LIMIT + " of " + this.limit + " bytes is used up: sandboxes hold " + now + " bytes and " + bytes
+				"wasm." + LIMIT + " of " + this.limit + " bytes is used up: sandboxes hold " + now + " bytes and "
+						+ bytes
 						+ " more were asked for; close sessions, lower limits.memory or pool.max-size, unload modules, "
 						+ "or raise the limit",
 				null);

@@ -58,7 +58,9 @@ final class Residency {
 			.orElse(null);
 	}
 
-	/** The bytes of pages that an anonymous file has, or -1 if the system does not say. */
+	/**
+	 * The bytes of pages that an anonymous file has, or -1 if the system does not say.
+	 */
 	static long ofFile(int file) {
 		MethodHandle handle = STATX;
 		if (handle == null || file < 0) {
