@@ -16,6 +16,7 @@ import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.memory.MemoryBudget;
+import dev.wasmsandbox.memory.MemoryInspector;
 import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.pool.InstancePool;
@@ -61,6 +62,11 @@ final class HuntedModule implements AutoCloseable {
 
 	WasmSandbox sandbox() {
 		return this.sandbox;
+	}
+
+	/** Has its idle sandboxes give their pages back, as for somebody in need. */
+	void wantIdleBack() {
+		MemoryInspector.wantIdleBack(this.factory.account());
 	}
 
 	/** What is counted of its memory. */

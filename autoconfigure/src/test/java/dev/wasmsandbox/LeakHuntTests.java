@@ -3,6 +3,9 @@ package dev.wasmsandbox;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import com.dylibso.chicory.compiler.MachineFactoryCompiler;
@@ -15,6 +18,7 @@ import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.memory.ResetCalibration;
 import dev.wasmsandbox.memory.ResetStrategy;
+import dev.wasmsandbox.pool.PoolStatistics;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -56,6 +60,36 @@ class LeakHuntTests {
 	void manyAtATimeFindNothing(String module, int everything, MemoryBackend backend, ResetStrategy strategy)
 			throws Exception {
 		assertThat(hunt(module, everything, backend, strategy, 64, 16, 500)).isEmpty();
+	}
+
+	@ParameterizedTest
+	@MethodSource("configurations")
+	void nothingIsFoundOrLostWhileIdleMemoryIsWantedBack(String module, int everything, MemoryBackend backend,
+			ResetStrategy strategy) throws Exception {
+		PoolSettings pool = new PoolSettings(9, Duration.ofMinutes(1));
+		HuntedModule hunted = new HuntedModule(module, backend, strategy, pool, Duration.ofMillis(250));
+		AtomicBoolean done = new AtomicBoolean();
+		AtomicInteger wanted = new AtomicInteger();
+		Thread inNeed = Thread.ofPlatform().start(() -> {
+			while (!done.get()) {
+				hunted.wantIdleBack();
+				wanted.incrementAndGet();
+				LockSupport.parkNanos(20_000);
+			}
+		});
+		try {
+			assertThat(new LeakHunt(hunted, everything, 16).run(300, 16)).isEmpty();
+		}
+		finally {
+			hunted.close();
+			done.set(true);
+			inNeed.join();
+		}
+		assertThat(wanted).hasPositiveValue();
+		PoolStatistics end = hunted.sandbox().pool().statistics();
+		assertThat(end.idle()).isZero();
+		assertThat(end.discarded()).isEqualTo(end.created());
+		assertThat(hunted.budget().counted()).isZero();
 	}
 
 	@Tag("slow")

@@ -83,6 +83,8 @@ class TotalMemoryTests {
 				assertThat(refused.moduleName()).isEqualTo("two");
 			});
 			assertThat(two.statistics().calls()).containsEntry(Outcome.LIMIT, 1L);
+			assertThat(two.pool().statistics().discarded()).as("sandboxes given up for it").isZero();
+			assertThat(two.pool().statistics().leased()).isZero();
 			assertThatExceptionOfType(SandboxLimitException.class).isThrownBy(() -> load("three"));
 			assertThat(first.call("size", int.class)).isEqualTo(1 + pages);
 		}

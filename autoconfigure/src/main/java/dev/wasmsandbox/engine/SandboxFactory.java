@@ -141,6 +141,17 @@ public final class SandboxFactory {
 		this.account.close();
 	}
 
+	/**
+	 * Checks that the memory budget has room for one more lease, before anything is taken
+	 * for it.
+	 * @throws SandboxLimitException if it has not
+	 */
+	public void requireRoom() {
+		if (this.maximumPages > 0) {
+			this.account.requireRoom();
+		}
+	}
+
 	/** Where the memory of its sandboxes is counted. */
 	public MemoryAccount account() {
 		return this.account;

@@ -101,7 +101,7 @@ public final class MemoryAccount {
 	 * Checks that the budget has room for one more lease.
 	 * @throws SandboxLimitException if it has not
 	 */
-	void requireRoom() {
+	public void requireRoom() {
 		this.budget.requireRoom(this.moduleName);
 	}
 

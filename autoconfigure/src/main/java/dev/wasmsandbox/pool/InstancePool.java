@@ -62,6 +62,7 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	 * @throws SandboxBusyException if none becomes free within {@code pool.max-wait}, or
 	 * none ever would because this thread, and others that wait likewise, hold them all
 	 * @throws SandboxInterruptedException if the thread is interrupted while it waits
+	 * @throws SandboxLimitException if the system or the memory budget has no room for it
 	 * @throws IllegalStateException if the pool is closed
 	 */
 	public GuestInstance acquire() {
@@ -101,6 +102,7 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	}
 
 	private GuestInstance lease() {
+		this.factory.requireRoom();
 		Sandbox sandbox = this.stock.take();
 		try {
 			return sandbox.lease();
