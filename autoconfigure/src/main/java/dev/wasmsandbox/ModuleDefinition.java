@@ -1,7 +1,9 @@
 package dev.wasmsandbox;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
@@ -23,9 +25,12 @@ import org.jspecify.annotations.Nullable;
  * it imports is fine
  * @param snapshot when the state is taken that sandboxes start with
  * @param warmUp calls to make before, for {@link SnapshotPoint#AFTER_WARM_UP}
+ * @param globals what imported globals begin with in each sandbox, by
+ * {@code module.name}; those not named begin with zero
  */
 public record ModuleDefinition(String name, ModuleSource source, SandboxLimits limits, PoolSettings pool,
-		List<HostFunction> hostFunctions, SnapshotPoint snapshot, List<WarmUpCall> warmUp) {
+		List<HostFunction> hostFunctions, SnapshotPoint snapshot, List<WarmUpCall> warmUp,
+		Map<String, Number> globals) {
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
@@ -36,6 +41,7 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		}
 		hostFunctions = List.copyOf(hostFunctions);
 		warmUp = List.copyOf(warmUp);
+		globals = Map.copyOf(globals);
 		if (warmUp.isEmpty() == (snapshot == SnapshotPoint.AFTER_WARM_UP)) {
 			throw new IllegalArgumentException("snapshot=after-warm-up and warm-up calls need each other, but module '"
 					+ name + "' has snapshot=" + snapshot + " and " + warmUp.size() + " warm-up calls");
@@ -63,6 +69,8 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		private SnapshotPoint snapshot = SnapshotPoint.NONE;
 
 		private final List<WarmUpCall> warmUp = new ArrayList<>();
+
+		private final Map<String, Number> globals = new HashMap<>();
 
 		private Builder(String name) {
 			this.name = name;
@@ -117,13 +125,27 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		}
 
 		/**
+		 * What an imported global begins with in each sandbox. The module is refused if
+		 * it does not import it, or the value is not of its type.
+		 */
+		public Builder global(String module, String name, Number value) {
+			return global(module + "." + name, value);
+		}
+
+		/** As above, for a name with its module before it, as in {@code env.x}. */
+		public Builder global(String qualifiedName, Number value) {
+			this.globals.put(qualifiedName, value);
+			return this;
+		}
+
+		/**
 		 * Makes the definition.
 		 * @throws NullPointerException if no source was set
 		 */
 		public ModuleDefinition build() {
 			ModuleSource from = Objects.requireNonNull(this.source, "A module needs a source");
 			return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions, this.snapshot,
-					this.warmUp);
+					this.warmUp, this.globals);
 		}
 
 	}

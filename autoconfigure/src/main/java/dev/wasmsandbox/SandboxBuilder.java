@@ -2,7 +2,9 @@ package dev.wasmsandbox;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
@@ -30,6 +32,8 @@ public final class SandboxBuilder {
 	private SnapshotPoint snapshot = SnapshotPoint.NONE;
 
 	private List<WarmUpCall> warmUp = List.of();
+
+	private final Map<String, Number> globals = new HashMap<>();
 
 	private final WasmSandboxes.Builder registry = WasmSandboxes.builder();
 
@@ -95,6 +99,26 @@ public final class SandboxBuilder {
 		return this;
 	}
 
+	/**
+	 * What an imported global begins with in each sandbox; zero if nothing is said.
+	 * {@link #build} refuses the module if it does not import the global, or the value is
+	 * not of its type.
+	 */
+	public SandboxBuilder global(String module, String name, Number value) {
+		this.globals.put(module + "." + name, value);
+		return this;
+	}
+
+	/**
+	 * The most memory that all sandboxes hold together, in bytes; no limit if nothing is
+	 * said.
+	 * @throws IllegalArgumentException if it is not positive
+	 */
+	public SandboxBuilder totalMemory(long bytes) {
+		this.registry.totalMemory(bytes);
+		return this;
+	}
+
 	/** A function that the module imports. */
 	public SandboxBuilder hostFunction(HostFunction function) {
 		this.registry.hostFunction(function);
@@ -120,6 +144,7 @@ public final class SandboxBuilder {
 				.pool(this.pool)
 				.snapshot(this.snapshot);
 			this.warmUp.forEach(definition::warmUp);
+			this.globals.forEach(definition::global);
 			WasmSandbox sandbox = sandboxes.load(definition.build());
 			return new OwningSandbox(sandbox, sandboxes);
 		}

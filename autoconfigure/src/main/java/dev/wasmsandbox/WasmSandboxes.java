@@ -30,6 +30,7 @@ import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.memory.MemoryBackend;
+import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.module.LoadedModule;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.pool.InstancePool;
@@ -55,6 +56,8 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private final Watchdog watchdog = new Watchdog();
 
+	private final MemoryBudget budget;
+
 	private final PoolMaintenance maintenance = new PoolMaintenance();
 
 	private final ThreadPoolExecutor asyncExecutor;
@@ -72,6 +75,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		this.ownsCache = builder.cache == null;
 		this.cache = (builder.cache != null) ? builder.cache : new ModuleCache();
 		this.hostFunctions = List.copyOf(builder.hostFunctions);
+		this.budget = builder.budget;
 		AsyncSettings async = builder.async;
 		this.asyncExecutor = new ThreadPoolExecutor(async.threads(), async.threads(), 10, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(async.queueCapacity()),
@@ -129,10 +133,11 @@ public final class WasmSandboxes implements AutoCloseable {
 		byte[] bytes = read(definition);
 		ModuleReport report = ModuleScreener.screen(name, bytes, definition.limits());
 		List<HostBinding> bindings = bindings(definition);
-		SandboxFactory.requireImports(name, report, bindings);
+		SandboxFactory.requireImports(name, report, bindings, definition.globals());
 		LoadedModule module = this.cache.get(name, bytes, report);
 		SandboxFactory factory = new SandboxFactory(name, module.code(), bindings, definition.limits(), this.watchdog,
-				MemoryBackend.detect(), definition.pool().maxSize() + 2, plan(definition, module.code()));
+				MemoryBackend.detect(), definition.pool().maxSize() + 2, plan(definition, module.code()),
+				definition.globals(), this.budget);
 		InstancePool pool = new InstancePool(name, factory, definition.pool(), this.maintenance);
 		try {
 			pool.release(pool.acquire());
@@ -235,6 +240,11 @@ public final class WasmSandboxes implements AutoCloseable {
 		this.listeners.add(listener);
 	}
 
+	/** What all sandboxes of this registry may hold in memory together, and hold. */
+	public MemoryBudget memoryBudget() {
+		return this.budget;
+	}
+
 	/** The cache of compiled modules. */
 	public ModuleCache cache() {
 		return this.cache;
@@ -276,6 +286,8 @@ public final class WasmSandboxes implements AutoCloseable {
 
 		private AsyncSettings async = AsyncSettings.defaults();
 
+		private MemoryBudget budget = MemoryBudget.unlimited();
+
 		private final List<HostFunction> hostFunctions = new ArrayList<>();
 
 		private Builder() {
@@ -289,6 +301,17 @@ public final class WasmSandboxes implements AutoCloseable {
 
 		public Builder async(AsyncSettings settings) {
 			this.async = settings;
+			return this;
+		}
+
+		/**
+		 * The most memory that all sandboxes hold together, in bytes: images, what
+		 * running sandboxes have beyond them, and what idle ones keep. No limit if
+		 * nothing is said.
+		 * @throws IllegalArgumentException if it is not positive
+		 */
+		public Builder totalMemory(long bytes) {
+			this.budget = MemoryBudget.of(bytes);
 			return this;
 		}
 

@@ -15,6 +15,8 @@ import dev.wasmsandbox.fixtures.Fixtures;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.memory.MemoryBackend;
+import dev.wasmsandbox.memory.MemoryBudget;
+import dev.wasmsandbox.memory.MemoryInspector;
 import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.pool.InstancePool;
@@ -34,6 +36,8 @@ final class HuntedModule implements AutoCloseable {
 
 	private final PoolMaintenance maintenance = new PoolMaintenance();
 
+	private final MemoryBudget budget = MemoryBudget.unlimited();
+
 	private final SandboxFactory factory;
 
 	private final InstancePool pool;
@@ -47,7 +51,7 @@ final class HuntedModule implements AutoCloseable {
 		ModuleReport report = ModuleScreener.screen(fixture, bytes, limits);
 		AotCompiler.Result compiled = new AotCompiler().compile(fixture, bytes, report);
 		this.factory = new SandboxFactory(fixture, compiled.code(), List.of(), limits, this.watchdog, backend,
-				settings.maxSize() + 2, SnapshotPlan.NONE);
+				settings.maxSize() + 2, SnapshotPlan.NONE, PlainImports.globals(fixture), this.budget);
 		SandboxInspector.useOnly(this.factory, strategy);
 		this.pool = new InstancePool(fixture, this.factory, settings, this.maintenance);
 		ModuleInfo info = new ModuleInfo(fixture, fixture, ModuleCache.digest(bytes), report, compiled.tier(),
@@ -58,6 +62,16 @@ final class HuntedModule implements AutoCloseable {
 
 	WasmSandbox sandbox() {
 		return this.sandbox;
+	}
+
+	/** Has its idle sandboxes give their pages back, as for somebody in need. */
+	void wantIdleBack() {
+		MemoryInspector.wantIdleBack(this.factory.account());
+	}
+
+	/** What is counted of its memory. */
+	MemoryBudget budget() {
+		return this.budget;
 	}
 
 	/** How the pool's next sandbox differs from a new one. */

@@ -3,6 +3,9 @@ package dev.wasmsandbox;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import com.dylibso.chicory.compiler.MachineFactoryCompiler;
@@ -12,8 +15,10 @@ import com.dylibso.chicory.wasm.WasmModule;
 import dev.wasmsandbox.fixtures.Fixtures;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.memory.MemoryBackend;
+import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.memory.ResetCalibration;
 import dev.wasmsandbox.memory.ResetStrategy;
+import dev.wasmsandbox.pool.PoolStatistics;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,7 +34,8 @@ class LeakHuntTests {
 
 	static Stream<Arguments> configurations() {
 		List<Arguments> all = new ArrayList<>();
-		for (String module : List.of("hideaway,16383", "hideaway_table_grow,63")) {
+		for (String module : List.of("hideaway,16383", "hideaway_table_grow,63", "hideaway_imports,255",
+				"hideaway_imports_grow,15")) {
 			String name = module.substring(0, module.indexOf(','));
 			int everything = Integer.parseInt(module.substring(module.indexOf(',') + 1));
 			all.add(Arguments.of(name, everything, MemoryBackend.PORTABLE, ResetStrategy.safe()));
@@ -56,6 +62,36 @@ class LeakHuntTests {
 		assertThat(hunt(module, everything, backend, strategy, 64, 16, 500)).isEmpty();
 	}
 
+	@ParameterizedTest
+	@MethodSource("configurations")
+	void nothingIsFoundOrLostWhileIdleMemoryIsWantedBack(String module, int everything, MemoryBackend backend,
+			ResetStrategy strategy) throws Exception {
+		PoolSettings pool = new PoolSettings(9, Duration.ofMinutes(1));
+		HuntedModule hunted = new HuntedModule(module, backend, strategy, pool, Duration.ofMillis(250));
+		AtomicBoolean done = new AtomicBoolean();
+		AtomicInteger wanted = new AtomicInteger();
+		Thread inNeed = Thread.ofPlatform().start(() -> {
+			while (!done.get()) {
+				hunted.wantIdleBack();
+				wanted.incrementAndGet();
+				LockSupport.parkNanos(20_000);
+			}
+		});
+		try {
+			assertThat(new LeakHunt(hunted, everything, 16).run(300, 16)).isEmpty();
+		}
+		finally {
+			hunted.close();
+			done.set(true);
+			inNeed.join();
+		}
+		assertThat(wanted).hasPositiveValue();
+		PoolStatistics end = hunted.sandbox().pool().statistics();
+		assertThat(end.idle()).isZero();
+		assertThat(end.discarded()).isEqualTo(end.created());
+		assertThat(hunted.budget().counted()).isZero();
+	}
+
 	@Tag("slow")
 	@ParameterizedTest
 	@MethodSource("configurations")
@@ -67,23 +103,36 @@ class LeakHuntTests {
 	private static List<String> hunt(String module, int everything, MemoryBackend backend, ResetStrategy strategy,
 			int hunters, int checkEvery, int turns) throws Exception {
 		PoolSettings pool = new PoolSettings(Math.min(hunters + 1, 9), Duration.ofMinutes(1));
+		MemoryBudget budget;
+		List<String> found;
 		try (HuntedModule hunted = new HuntedModule(module, backend, strategy, pool, Duration.ofMillis(250))) {
-			return new LeakHunt(hunted, everything, checkEvery).run(turns, hunters);
+			budget = hunted.budget();
+			found = new LeakHunt(hunted, everything, checkEvery).run(turns, hunters);
+			assertThat(hunted.sandbox().pool().memory().grown()).as("counted while nobody holds a sandbox").isZero();
 		}
+		assertThat(budget.counted()).as("counted once all is closed").isZero();
+		return found;
 	}
 
 	/** The hunt sees: on an engine's instance that is simply used again it finds all. */
 	@ParameterizedTest
-	@CsvSource({ "hideaway, 16383", "hideaway_table_grow, 63" })
+	@CsvSource({ "hideaway, 16383", "hideaway_table_grow, 63", "hideaway_imports, 255", "hideaway_imports_grow, 15" })
 	void reusingAPlainInstanceLeaks(String name, int everything) {
 		WasmModule module = Parser.parse(Fixtures.bytes(name));
-		Instance instance = Instance.builder(module).withMachineFactory(MachineFactoryCompiler::compile).build();
+		Instance instance = plain(name, module);
 		assertThat(instance.export("seek").apply(5)[0]).isZero();
-		instance = Instance.builder(module).withMachineFactory(MachineFactoryCompiler::compile).build();
+		instance = plain(name, module);
 		instance.export("hide").apply(5);
 		assertThat(instance.export("seek").apply(5)[0]).isEqualTo(everything);
 		instance.initialize(false);
 		assertThat(instance.export("seek").apply(5)[0]).as("after the engine's own initialization").isNotZero();
+	}
+
+	private static Instance plain(String name, WasmModule module) {
+		return Instance.builder(module)
+			.withMachineFactory(MachineFactoryCompiler::compile)
+			.withImportValues(PlainImports.of(name, module))
+			.build();
 	}
 
 }

@@ -10,6 +10,7 @@ import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import dev.wasmsandbox.ModuleInfo;
 import dev.wasmsandbox.SandboxStatistics;
 import dev.wasmsandbox.WasmSandbox;
+import dev.wasmsandbox.actuate.MemoryDescriptors.MemoryUseDescriptor;
 import dev.wasmsandbox.compile.CodeTier;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.memory.ResetStrategy;
@@ -60,17 +61,19 @@ public final class ModuleDescriptors {
 	 * @param compileMillis how long compiling took
 	 * @param calls its calls so far
 	 * @param pool its pool at this moment
+	 * @param memoryUse what its sandboxes take in memory, measured for this answer
 	 */
 	public record ModuleDescriptor(String name, String source, String digest, long sizeBytes, long codeBytes,
 			@Nullable MemoryDescriptor memory, CodeTier tier, double compileMillis, CallsDescriptor calls,
-			PoolDescriptor pool) {
+			PoolDescriptor pool, MemoryUseDescriptor memoryUse) {
 
 		static ModuleDescriptor of(WasmSandbox sandbox) {
 			ModuleInfo info = sandbox.info();
 			SandboxStatistics statistics = sandbox.statistics();
 			return new ModuleDescriptor(info.name(), info.source(), info.digest(), info.report().size(),
 					info.codeBytes(), MemoryDescriptor.of(info), info.tier(), millis(info.compileTime()),
-					CallsDescriptor.of(statistics), PoolDescriptor.of(statistics.pool()));
+					CallsDescriptor.of(statistics), PoolDescriptor.of(statistics.pool()),
+					MemoryUseDescriptor.of(sandbox.pool().memory()));
 		}
 
 	}
@@ -88,21 +91,23 @@ public final class ModuleDescriptors {
 	 * @param compileMillis how long compiling took
 	 * @param calls its calls so far
 	 * @param pool its pool at this moment
+	 * @param memoryUse what its sandboxes take in memory, measured for this answer
 	 * @param exports what it exports, in its order
 	 * @param imports what it imports, in its order
 	 * @param limits what it may use
 	 */
 	public record ModuleDetailsDescriptor(String name, String source, String digest, long sizeBytes, long codeBytes,
 			@Nullable MemoryDescriptor memory, CodeTier tier, double compileMillis, CallsDescriptor calls,
-			PoolDescriptor pool, List<ExportDescriptor> exports, List<ImportDescriptor> imports,
-			LimitsDescriptor limits) implements OperationResponseBody {
+			PoolDescriptor pool, MemoryUseDescriptor memoryUse, List<ExportDescriptor> exports,
+			List<ImportDescriptor> imports, LimitsDescriptor limits) implements OperationResponseBody {
 
 		static ModuleDetailsDescriptor of(WasmSandbox sandbox) {
 			ModuleDescriptor module = ModuleDescriptor.of(sandbox);
 			ModuleInfo info = sandbox.info();
 			return new ModuleDetailsDescriptor(module.name(), module.source(), module.digest(), module.sizeBytes(),
 					module.codeBytes(), module.memory(), module.tier(), module.compileMillis(), module.calls(),
-					module.pool(), info.report().exports().stream().map(ExportDescriptor::of).toList(),
+					module.pool(), module.memoryUse(),
+					info.report().exports().stream().map(ExportDescriptor::of).toList(),
 					info.report().imports().stream().map(ImportDescriptor::of).toList(), LimitsDescriptor.of(info));
 		}
 

@@ -4,6 +4,7 @@ import java.util.List;
 
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.actuate.MemoryDescriptors.BudgetDescriptor;
 import dev.wasmsandbox.actuate.ModuleDescriptors.CacheDescriptor;
 import dev.wasmsandbox.actuate.ModuleDescriptors.ModuleDescriptor;
 import dev.wasmsandbox.actuate.ModuleDescriptors.ModuleDetailsDescriptor;
@@ -38,7 +39,8 @@ public class WasmEndpoint {
 			.flatMap((name) -> this.sandboxes.find(name).stream())
 			.map(ModuleDescriptor::of)
 			.toList();
-		return new WasmDescriptor(modules, CacheDescriptor.of(this.sandboxes.cache()));
+		return new WasmDescriptor(modules, CacheDescriptor.of(this.sandboxes.cache()),
+				BudgetDescriptor.of(this.sandboxes.memoryBudget()));
 	}
 
 	/** One module in detail; {@code null} if no module of that name is loaded. */
@@ -53,9 +55,10 @@ public class WasmEndpoint {
 	 *
 	 * @param modules the loaded modules, ordered by name
 	 * @param cache the module cache
+	 * @param memory the memory of all modules together
 	 */
-	public record WasmDescriptor(List<ModuleDescriptor> modules,
-			CacheDescriptor cache) implements OperationResponseBody {
+	public record WasmDescriptor(List<ModuleDescriptor> modules, CacheDescriptor cache,
+			BudgetDescriptor memory) implements OperationResponseBody {
 	}
 
 }

@@ -65,6 +65,7 @@ final class ConfiguredModules {
 				.pool(ownPool)
 				.snapshot(module.snapshot());
 			warmUp.forEach(builder::warmUp);
+			module.globals().forEach(builder::global);
 			return customized(builder);
 		});
 	}

@@ -39,7 +39,7 @@ public final class WasmAutoConfiguration {
 	@ConditionalOnMissingBean
 	WasmSandboxes wasmSandboxes(WasmProperties properties, ModuleCache cache,
 			ObjectProvider<HostFunction> hostFunctions) {
-		WasmSandboxes.Builder builder = WasmSandboxes.builder()
+		WasmSandboxes.Builder builder = WasmSettings.totals(properties.limits(), WasmSandboxes.builder())
 			.moduleCache(cache)
 			.async(WasmSettings.async(properties.async()));
 		hostFunctions.orderedStream().forEach(builder::hostFunction);

@@ -20,10 +20,11 @@ import org.springframework.util.unit.DataSize;
  * @param defaults What applies to every module that does not say otherwise.
  * @param cache Bounds of the cache of compiled modules.
  * @param async Bounds of asynchronous calls, over all modules.
+ * @param limits What all modules may use together.
  */
 @ConfigurationProperties(prefix = "wasm", ignoreUnknownFields = false)
 public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules, @DefaultValue Defaults defaults,
-		@DefaultValue Cache cache, @DefaultValue Async async) {
+		@DefaultValue Cache cache, @DefaultValue Async async, @DefaultValue TotalLimits limits) {
 
 	public WasmProperties {
 		modules = Map.copyOf(modules);
@@ -39,9 +40,12 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * @param snapshot When the state is taken that every sandbox of the module starts
 	 * with: 'none', 'after-start' or 'after-warm-up'.
 	 * @param warmUp Calls to make before the snapshot, for 'after-warm-up'.
+	 * @param globals What imported globals begin with in each sandbox: numbers by
+	 * '[module.name]', such as '[env.__stack_pointer]'. Those not named begin with zero.
 	 */
 	public record ModuleProperties(@Nullable String location, @DefaultValue Limits limits, @DefaultValue Pool pool,
-			@DefaultValue("none") SnapshotPoint snapshot, @DefaultValue List<WarmUp> warmUp) {
+			@DefaultValue("none") SnapshotPoint snapshot, @DefaultValue List<WarmUp> warmUp,
+			@DefaultValue Map<String, BigDecimal> globals) {
 	}
 
 	/**
@@ -92,6 +96,15 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 */
 	public record Pool(@Nullable Integer maxSize, @Nullable Duration maxWait, @Nullable Integer minIdle,
 			@Nullable Duration keepAlive, @Nullable Duration leakDetectionThreshold) {
+	}
+
+	/**
+	 * What all modules may use together.
+	 *
+	 * @param totalMemory Most memory that all sandboxes hold together: images, what
+	 * running sandboxes grew by, and what idle ones keep. No limit if not set.
+	 */
+	public record TotalLimits(@Nullable DataSize totalMemory) {
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.function.BiFunction;
 
 import dev.wasmsandbox.AsyncSettings;
 import dev.wasmsandbox.WarmUpCall;
+import dev.wasmsandbox.WasmSandboxes;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.limits.SnapshotPoint;
@@ -94,6 +95,12 @@ final class WasmSettings {
 				properties.maxModules(), (settings, value) -> new ModuleCacheSettings(value, settings.maxWeight()));
 		return apply(cache, "wasm.cache.max-weight", properties.maxWeight(),
 				(settings, value) -> new ModuleCacheSettings(settings.maxModules(), value.toBytes()));
+	}
+
+	/** What all modules may use together. */
+	static WasmSandboxes.Builder totals(WasmProperties.TotalLimits properties, WasmSandboxes.Builder registry) {
+		return apply(registry, "wasm.limits.total-memory", properties.totalMemory(),
+				(builder, value) -> builder.totalMemory(value.toBytes()));
 	}
 
 	static AsyncSettings async(WasmProperties.Async properties) {

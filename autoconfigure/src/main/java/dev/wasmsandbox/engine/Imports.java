@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import com.dylibso.chicory.runtime.HostFunction;
 import com.dylibso.chicory.runtime.ImportFunction;
@@ -24,8 +25,8 @@ import dev.wasmsandbox.screen.ValueType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a module's instances import: functions of the host, the same for all, and a memory
- * made for each. Immutable and thread-safe.
+ * What a module's instances import: functions of the host, the same for all, and a
+ * memory, tables and globals made for each. Immutable and thread-safe.
  */
 final class Imports {
 
@@ -35,7 +36,10 @@ final class Imports {
 
 	private final @Nullable ModuleImport memory;
 
-	Imports(ModuleReport report, List<HostBinding> bindings) {
+	private final ImportedState state;
+
+	Imports(ModuleReport report, List<HostBinding> bindings, ImportedState state) {
+		this.state = state;
 		this.functions = bindings.stream().map(Imports::importFunction).toArray(ImportFunction[]::new);
 		this.shared = ImportValues.builder().addFunction(this.functions).build();
 		this.memory = report.imports()
@@ -48,20 +52,41 @@ final class Imports {
 	/** What one instance imports. */
 	ImportValues values(LinearMemory own) {
 		ModuleImport item = this.memory;
-		if (item == null) {
+		if (item == null && this.state.isEmpty()) {
 			return this.shared;
 		}
-		return ImportValues.builder()
-			.addFunction(this.functions)
-			.addMemory(new ImportMemory(item.module(), item.name(), own))
-			.build();
+		ImportValues.Builder values = ImportValues.builder().addFunction(this.functions);
+		if (item != null) {
+			values.addMemory(new ImportMemory(item.module(), item.name(), own));
+		}
+		this.state.addTo(values);
+		return values.build();
 	}
 
 	/**
 	 * Checks that every import can be bound, without compiling the module.
-	 * @throws ModuleRejectedException naming all imports that cannot
+	 * @param globals values for imported globals by {@code module.name}
+	 * @throws ModuleRejectedException naming all imports that cannot, or all values that
+	 * are for no imported global or of another type
 	 */
-	static void requireAll(String moduleName, ModuleReport report, List<HostBinding> bindings) {
+	static void requireAll(String moduleName, ModuleReport report, List<HostBinding> bindings,
+			Map<String, Number> globals) {
+		requireFunctions(moduleName, report, bindings);
+		List<String> problems = ImportedState.problems(report, globals);
+		if (!problems.isEmpty()) {
+			String known = report.imports()
+				.stream()
+				.filter((item) -> item.kind() == ExternalKind.GLOBAL)
+				.map((item) -> item.module() + "." + item.name() + " " + item.valueType())
+				.collect(Collectors.joining(", "));
+			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS,
+					String.join("; ", problems) + ". " + (known.isEmpty() ? "It imports no globals: remove the values."
+							: "The globals it imports are " + known + "; correct the module's globals."),
+					null);
+		}
+	}
+
+	private static void requireFunctions(String moduleName, ModuleReport report, List<HostBinding> bindings) {
 		Map<String, FunctionSignature> offered = new HashMap<>();
 		bindings.forEach((binding) -> offered.put(binding.module() + "." + binding.name(), binding.signature()));
 		List<String> problems = new ArrayList<>();
@@ -76,7 +101,7 @@ final class Imports {
 					problems.add(item + " (the host function with this name is " + found + ")");
 				}
 			}
-			else if (item.kind() != ExternalKind.MEMORY) {
+			else if (item.kind() != ExternalKind.MEMORY && !ImportedState.canBeMade(item)) {
 				problems.add(item.toString());
 				others = true;
 			}
@@ -85,7 +110,10 @@ final class Imports {
 			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS,
 					"it imports what nobody supplies: " + String.join("; ", problems)
 							+ ". Supply a HostFunction with the same module, name and signature for each function"
-							+ (others ? "; imported tables, globals and tags cannot be supplied." : "."),
+							+ (others
+									? "; imported tags, and tables and globals of types other than numbers, funcref and externref, "
+											+ "cannot be supplied."
+									: "."),
 					null);
 		}
 	}

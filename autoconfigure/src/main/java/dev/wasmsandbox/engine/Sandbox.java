@@ -101,6 +101,11 @@ public final class Sandbox {
 		this.memory.release();
 	}
 
+	/** How many bytes in memory are its own, for any thread. */
+	public long residentBytes() {
+		return this.memory.slot().residentBytes();
+	}
+
 	/** Gives unused pages back to the system. */
 	public void trim() {
 		this.memory.slot().trim();

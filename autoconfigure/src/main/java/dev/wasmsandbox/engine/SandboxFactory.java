@@ -1,8 +1,7 @@
 package dev.wasmsandbox.engine;
 
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Map;
 import java.util.function.Supplier;
 
 import com.dylibso.chicory.runtime.Instance;
@@ -17,10 +16,11 @@ import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.memory.MemoryAccount;
 import dev.wasmsandbox.memory.MemoryBackend;
+import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.memory.MemorySlab;
 import dev.wasmsandbox.memory.MemorySlot;
-import dev.wasmsandbox.memory.ResetCalibration;
 import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.screen.MemoryType;
 import dev.wasmsandbox.screen.ModuleReport;
@@ -29,12 +29,6 @@ import dev.wasmsandbox.screen.ModuleReport;
  * Makes instances of one module with its imports bound. Thread-safe.
  */
 public final class SandboxFactory {
-
-	/** Calls before the cheapest way to reset is looked for. */
-	private static final int CALLS_BEFORE_CALIBRATION = 100;
-
-	/** As many of them, the last ones, are asked what they wrote. */
-	private static final int CALLS_OBSERVED = 5;
 
 	private final String moduleName;
 
@@ -52,11 +46,9 @@ public final class SandboxFactory {
 
 	private final MemorySlab slab;
 
-	private final AtomicInteger resets = new AtomicInteger();
+	private final MemoryAccount account;
 
-	private final List<long[]> writes = new CopyOnWriteArrayList<>();
-
-	private volatile ResetStrategy strategy = ResetStrategy.safe();
+	private final ResetChoice resets;
 
 	/**
 	 * Binds the imports of a module.
@@ -71,31 +63,57 @@ public final class SandboxFactory {
 	 */
 	public SandboxFactory(String moduleName, CompiledModule module, List<HostBinding> bindings, SandboxLimits limits,
 			Watchdog watchdog, MemoryBackend backend, int maxSandboxes, SnapshotPlan snapshot) {
-		Imports.requireAll(moduleName, module.report(), bindings);
+		this(moduleName, module, bindings, limits, watchdog, backend, maxSandboxes, snapshot, Map.of(),
+				MemoryBudget.unlimited());
+	}
+
+	/**
+	 * Binds the imports of a module whose memory is counted.
+	 * @param globals values for imported globals by {@code module.name}
+	 * @param budget what its memory is counted against
+	 * @throws ModuleRejectedException as above, or if a value is for no imported global,
+	 * or of another type
+	 * @throws SandboxLimitException if the budget or the system has no room for its image
+	 */
+	public SandboxFactory(String moduleName, CompiledModule module, List<HostBinding> bindings, SandboxLimits limits,
+			Watchdog watchdog, MemoryBackend backend, int maxSandboxes, SnapshotPlan snapshot,
+			Map<String, Number> globals, MemoryBudget budget) {
+		Imports.requireAll(moduleName, module.report(), bindings, globals);
 		this.moduleName = moduleName;
 		this.module = module;
 		this.limits = limits;
 		this.watchdog = watchdog;
-		this.imports = new Imports(module.report(), bindings);
+		this.imports = new Imports(module.report(), bindings,
+				new ImportedState(module.module(), module.report(), globals));
 		MemoryType type = module.report().memory();
 		this.maximumPages = (type != null) ? (int) Math.min(type.maximumPages(), limits.memoryPages()) : 0;
 		SandboxTemplate template = new SandboxTemplate(this, snapshot);
+		this.account = new MemoryAccount(moduleName, budget);
+		boolean made = false;
 		try {
 			this.image = template.image();
 			long capacity = (long) this.maximumPages * SandboxLimits.PAGE_BYTES;
-			this.slab = new MemorySlab(backend, template.memoryImage(backend), capacity, maxSandboxes);
+			this.slab = new MemorySlab(backend, template.memoryImage(backend), capacity, maxSandboxes, this.account);
+			this.resets = new ResetChoice(this.slab);
+			made = true;
 		}
 		finally {
 			template.discard();
+			if (!made) {
+				this.account.close();
+			}
 		}
 	}
 
 	/**
 	 * Checks that every import can be bound, without compiling the module.
-	 * @throws ModuleRejectedException naming all imports that cannot
+	 * @param globals values for imported globals by {@code module.name}
+	 * @throws ModuleRejectedException naming all imports that cannot, or all values for
+	 * globals that do not fit
 	 */
-	public static void requireImports(String moduleName, ModuleReport report, List<HostBinding> bindings) {
-		Imports.requireAll(moduleName, report, bindings);
+	public static void requireImports(String moduleName, ModuleReport report, List<HostBinding> bindings,
+			Map<String, Number> globals) {
+		Imports.requireAll(moduleName, report, bindings, globals);
 	}
 
 	/**
@@ -114,6 +132,36 @@ public final class SandboxFactory {
 	/** Makes no further sandboxes; those that are out live until they are discarded. */
 	public void close() {
 		this.slab.close();
+		this.account.close();
+	}
+
+	/**
+	 * Checks that the memory budget has room for one more lease, before anything is taken
+	 * for it.
+	 * @throws SandboxLimitException if it has not
+	 */
+	public void requireRoom() {
+		if (this.maximumPages > 0) {
+			this.account.requireRoom();
+		}
+	}
+
+	/** Where the memory of its sandboxes is counted. */
+	public MemoryAccount account() {
+		return this.account;
+	}
+
+	/** What the image takes in memory at this moment, in bytes. */
+	public long imageBytes() {
+		return this.slab.residentImageBytes();
+	}
+
+	/**
+	 * What each leased sandbox may use at the least, in bytes, besides what is counted as
+	 * grown.
+	 */
+	public long initialBytes() {
+		return this.slab.countsAll() ? 0 : (long) this.image.pages() * SandboxLimits.PAGE_BYTES;
 	}
 
 	/**
@@ -188,38 +236,7 @@ public final class SandboxFactory {
 
 	/** Restores a memory; negative if it must not be used again. */
 	long restoreMemory(LinearMemory memory, SandboxNotes notes) {
-		int before = this.resets.get();
-		if (before < CALLS_BEFORE_CALIBRATION && this.resets.compareAndSet(before, before + 1)) {
-			observe(memory, CALLS_BEFORE_CALIBRATION - before);
-		}
-		ResetStrategy chosen = this.strategy;
-		long written = memory.close(chosen);
-		if (written >= 0) {
-			notes.reset(chosen, written);
-		}
-		return written;
-	}
-
-	/** Looks what the last calls before the calibration wrote, and begins it. */
-	private void observe(LinearMemory memory, int left) {
-		if (left > CALLS_OBSERVED) {
-			return;
-		}
-		long[] written = memory.written();
-		this.writes.add(written);
-		if (left == 1) {
-			this.slab.expectWrites(this.writes);
-			Thread.ofPlatform().name("wasm-calibration").daemon().start(() -> calibrate(written));
-		}
-	}
-
-	private void calibrate(long[] written) {
-		try {
-			this.strategy = ResetCalibration.choose(this.slab, written);
-		}
-		catch (SandboxLimitException | IllegalStateException _) {
-			// No room for a slot to try on, or unloaded meanwhile: the safe one stays.
-		}
+		return this.resets.restore(memory, notes);
 	}
 
 	/**
@@ -227,13 +244,12 @@ public final class SandboxFactory {
 	 * leave the same bytes, also those that the calibration would not choose here.
 	 */
 	void useOnly(ResetStrategy fixed) {
-		this.resets.set(CALLS_BEFORE_CALIBRATION);
-		this.strategy = fixed;
+		this.resets.useOnly(fixed);
 	}
 
 	/** How memory is restored at this moment. */
 	public ResetStrategy strategy() {
-		return this.strategy;
+		return this.resets.strategy();
 	}
 
 	String moduleName() {
@@ -256,15 +272,8 @@ public final class SandboxFactory {
 		return this.image;
 	}
 
-	/**
-	 * Gives every instance table limits of its own: the parsed module's are shared by all
-	 * instances, and growing a table changes them. What tables may grow to is divided
-	 * among them, so that all together stay within the limit.
-	 */
 	private TableInstance table(Table table, int initial) {
-		long share = SandboxLimits.MAX_TABLE_ELEMENTS / Math.max(1, this.module.report().tables());
-		long least = table.limits().min();
-		TableLimits limits = new TableLimits(least, Math.max(least, Math.min(table.limits().max(), share)));
+		TableLimits limits = ImportedState.limits(table.limits(), this.module.report().tables());
 		return new TableInstance(new Table(table.elementType(), limits), initial);
 	}
 

@@ -39,7 +39,8 @@ final class MappedSlot extends MemorySlot {
 
 	private boolean released;
 
-	MappedSlot(MemorySlab slab, MemoryImage image, long address) {
+	MappedSlot(MemorySlab slab, MemoryImage image, long address, MemoryAccount account) {
+		super(account);
 		this.slab = slab;
 		this.image = image;
 		this.address = address;
@@ -72,11 +73,23 @@ final class MappedSlot extends MemorySlot {
 
 	@Override
 	boolean open(long bytes) {
+		requireRoom();
 		return bytes == this.image.size();
 	}
 
 	@Override
 	boolean grow(long from, long to) {
+		if (!tryCount(to - from)) {
+			return false;
+		}
+		if (mapGrown()) {
+			return true;
+		}
+		uncount(to - from);
+		return false;
+	}
+
+	private boolean mapGrown() {
 		if (this.grown) {
 			return true;
 		}
@@ -162,6 +175,12 @@ final class MappedSlot extends MemorySlot {
 
 	@Override
 	long close(long used, ResetStrategy strategy) {
+		long written = reset(used, strategy);
+		uncountAll();
+		return written;
+	}
+
+	private long reset(long used, ResetStrategy strategy) {
 		if (!this.cuts.isEmpty()) {
 			return mapAnew() ? 0 : -1;
 		}
@@ -192,6 +211,11 @@ final class MappedSlot extends MemorySlot {
 	}
 
 	@Override
+	public long residentBytes() {
+		return Residency.ofRange(this.address, capacity());
+	}
+
+	@Override
 	public void trim() {
 		NativeMemory.discard(this.address, this.grown ? capacity() : this.image.size());
 	}
@@ -202,6 +226,7 @@ final class MappedSlot extends MemorySlot {
 			this.released = true;
 			this.slab.giveBack(this.address, mappings());
 			forgetPlaces();
+			uncountAll();
 		}
 	}
 

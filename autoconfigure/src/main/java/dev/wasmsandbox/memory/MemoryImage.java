@@ -29,6 +29,8 @@ public final class MemoryImage {
 
 	private boolean released;
 
+	private long writtenBytes;
+
 	private MemoryImage(long size, byte @Nullable [] copy) {
 		this.size = size;
 		this.copy = copy;
@@ -61,6 +63,7 @@ public final class MemoryImage {
 			MemorySegment page = content.asSlice(at, Math.min(PAGE, content.byteSize() - at));
 			if (!isZero(page)) {
 				MemorySegment.copy(page, 0, AddressSpace.ALL, writable + at, page.byteSize());
+				this.writtenBytes += PAGE;
 			}
 		}
 		NativeMemory.unmap(writable, this.size);
@@ -89,6 +92,22 @@ public final class MemoryImage {
 	/** Its size in bytes: the initial size of the memory. */
 	public long size() {
 		return this.size;
+	}
+
+	/**
+	 * What it takes in memory, in bytes. In a file, pages that were never written take
+	 * nothing until a guest reads them.
+	 */
+	synchronized long residentBytes() {
+		byte[] bytes = this.copy;
+		if (bytes != null) {
+			return bytes.length;
+		}
+		if (this.released) {
+			return 0;
+		}
+		long known = Residency.ofFile(this.file);
+		return (known >= 0) ? known : this.writtenBytes;
 	}
 
 	int file() {

@@ -46,6 +46,8 @@ public final class MemorySlab implements AutoCloseable {
 
 	private volatile HotPages hotPages = HotPages.NONE;
 
+	private final MemoryAccount account;
+
 	private int out;
 
 	private boolean closed;
@@ -62,6 +64,14 @@ public final class MemorySlab implements AutoCloseable {
 
 	/** A slab on the given backend. */
 	public MemorySlab(MemoryBackend backend, MemoryImage image, long slotBytes, int maxSlots) {
+		this(backend, image, slotBytes, maxSlots, MemoryAccount.ofNobody());
+	}
+
+	/**
+	 * A slab on the given backend whose memory is counted.
+	 * @throws SandboxLimitException if the account's budget has no room for the image
+	 */
+	public MemorySlab(MemoryBackend backend, MemoryImage image, long slotBytes, int maxSlots, MemoryAccount account) {
 		if (slotBytes < image.size() || (slotBytes & 0xffff) != 0) {
 			throw new IllegalArgumentException("A slot must be a multiple of 64 KiB and hold the image of "
 					+ image.size() + " bytes, but has " + slotBytes);
@@ -70,6 +80,17 @@ public final class MemorySlab implements AutoCloseable {
 		this.image = image;
 		this.slotBytes = slotBytes;
 		this.maxSlots = Math.max(1, maxSlots);
+		this.account = account;
+		boolean counted = false;
+		try {
+			account.takeImage(image.residentBytes());
+			counted = true;
+		}
+		finally {
+			if (!counted) {
+				image.release();
+			}
+		}
 	}
 
 	/** The capacity of a slot in bytes. */
@@ -80,6 +101,16 @@ public final class MemorySlab implements AutoCloseable {
 	/** The size of the image each slot starts with, in bytes. */
 	public long imageBytes() {
 		return this.image.size();
+	}
+
+	/** Whether all of a slot's memory is counted, not only what it grew by. */
+	public boolean countsAll() {
+		return this.backend == MemoryBackend.PORTABLE;
+	}
+
+	/** What the image takes in memory at this moment, in bytes. */
+	public long residentImageBytes() {
+		return this.image.residentBytes();
 	}
 
 	/**
@@ -99,7 +130,7 @@ public final class MemorySlab implements AutoCloseable {
 	public MemorySlot take() {
 		if (this.backend == MemoryBackend.PORTABLE || this.slotBytes == 0) {
 			requireOpen();
-			return new PortableSlot(this.image, this.slotBytes);
+			return new PortableSlot(this.image, this.slotBytes, this.account);
 		}
 		return map(reserve());
 	}
@@ -115,7 +146,7 @@ public final class MemorySlab implements AutoCloseable {
 		}
 		NativeMemory.keepPrivate(address, this.slotBytes);
 		this.hotPages.populate(address);
-		return new MappedSlot(this, this.image, address);
+		return new MappedSlot(this, this.image, address, this.account);
 	}
 
 	private synchronized void requireOpen() {
@@ -148,6 +179,7 @@ public final class MemorySlab implements AutoCloseable {
 				Range range = new Range(address, (int) slots, new BitSet());
 				range.free().set(0, range.slots());
 				this.ranges.add(range);
+				this.account.reserve(slots * this.slotBytes);
 				return range;
 			}
 		}
@@ -191,7 +223,10 @@ public final class MemorySlab implements AutoCloseable {
 
 	private void unmapIfDone() {
 		if (this.closed && this.out == 0) {
-			this.ranges.forEach((range) -> NativeMemory.unmap(range.address(), range.slots() * this.slotBytes));
+			this.ranges.forEach((range) -> {
+				NativeMemory.unmap(range.address(), range.slots() * this.slotBytes);
+				this.account.reserve(-range.slots() * this.slotBytes);
+			});
 			MappingBudget.giveBack(this.ranges.size());
 			this.ranges.clear();
 			this.image.release();

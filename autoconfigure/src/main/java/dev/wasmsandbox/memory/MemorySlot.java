@@ -27,7 +27,46 @@ public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
 	/** Set when nobody knows what lies in it; nothing may be in bounds then. */
 	private boolean broken;
 
-	MemorySlot() {
+	private final MemoryAccount account;
+
+	/** What is counted for it. */
+	private long counted;
+
+	MemorySlot(MemoryAccount account) {
+		this.account = account;
+	}
+
+	/** Checks that the budget has room for one more lease. */
+	final void requireRoom() {
+		this.account.requireRoom();
+	}
+
+	/** Counts memory beyond the image; false if the budget has no room for it. */
+	final boolean tryCount(long bytes) {
+		if (!this.account.tryGrow(bytes)) {
+			return false;
+		}
+		this.counted += bytes;
+		return true;
+	}
+
+	/** As {@link #tryCount}, for a lease that needs it to begin. */
+	final void count(long bytes) {
+		if (!tryCount(bytes)) {
+			throw this.account.refused(bytes);
+		}
+	}
+
+	final void uncount(long bytes) {
+		this.counted -= bytes;
+		this.account.shrink(bytes);
+	}
+
+	/** Takes back all that is counted for it. */
+	final void uncountAll() {
+		if (this.counted > 0) {
+			uncount(this.counted);
+		}
 	}
 
 	/** The most bytes the memory may have. */
@@ -51,6 +90,7 @@ public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
 	/**
 	 * Readies the slot for a lease.
 	 * @param bytes the initial size
+	 * @throws SandboxLimitException if the budget has no room for it
 	 */
 	abstract boolean open(long bytes);
 
@@ -147,6 +187,12 @@ public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
 	final boolean broken() {
 		return this.broken;
 	}
+
+	/**
+	 * How many bytes in memory are this slot's alone, for any thread: what another one is
+	 * doing with it meanwhile may or may not be in the answer.
+	 */
+	public abstract long residentBytes();
 
 	/** Gives unused pages back to the system; the slot stays usable. */
 	public abstract void trim();

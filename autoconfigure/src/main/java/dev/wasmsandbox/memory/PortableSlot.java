@@ -20,7 +20,11 @@ final class PortableSlot extends MemorySlot {
 
 	private MemorySegment memory = MemorySegment.NULL;
 
-	PortableSlot(MemoryImage image, long capacity) {
+	/** The size of the memory, for threads that count it. */
+	private volatile long allocated;
+
+	PortableSlot(MemoryImage image, long capacity, MemoryAccount account) {
+		super(account);
 		this.image = image;
 		this.capacity = capacity;
 	}
@@ -64,10 +68,12 @@ final class PortableSlot extends MemorySlot {
 		if (bytes == 0) {
 			return;
 		}
+		count(bytes);
 		// Shared, because a lease whose thread died is closed by another one.
 		Arena fresh = Arena.ofShared();
 		this.arena = fresh;
 		this.memory = fresh.allocate(bytes, 16);
+		this.allocated = bytes;
 	}
 
 	/**
@@ -76,6 +82,12 @@ final class PortableSlot extends MemorySlot {
 	 * there.
 	 */
 	private void discard() {
+		free();
+		uncountAll();
+	}
+
+	private void free() {
+		this.allocated = 0;
 		Arena former = this.arena;
 		this.arena = null;
 		this.memory = MemorySegment.NULL;
@@ -92,20 +104,22 @@ final class PortableSlot extends MemorySlot {
 	@Override
 	@SuppressWarnings("MustBeClosedChecker") // discard() closes it
 	boolean grow(long from, long to) {
-		if (to > this.capacity) {
+		if (to > this.capacity || !tryCount(to - from)) {
 			return false;
 		}
 		Arena larger = Arena.ofShared();
 		try {
 			MemorySegment grown = larger.allocate(to, 16);
 			MemorySegment.copy(this.memory, 0, grown, 0, from);
-			discard();
+			free();
 			this.arena = larger;
 			this.memory = grown;
+			this.allocated = to;
 			return true;
 		}
 		catch (OutOfMemoryError _) {
 			larger.close();
+			uncount(to - from);
 			return false;
 		}
 	}
@@ -134,6 +148,11 @@ final class PortableSlot extends MemorySlot {
 		forgetPlaces();
 		discard();
 		return 0;
+	}
+
+	@Override
+	public long residentBytes() {
+		return this.allocated;
 	}
 
 	@Override

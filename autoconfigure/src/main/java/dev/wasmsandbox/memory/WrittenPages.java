@@ -18,6 +18,17 @@ final class WrittenPages {
 
 	private static final long PAGE_IS_PRESENT_OR_SWAPPED = (1 << 3) | (1 << 4);
 
+	private static final long PAGE_IS_PRESENT = 1 << 3;
+
+	/** A page of zeroes that all share. */
+	private static final long PAGE_IS_ZERO = 1 << 5;
+
+	private static final Question WRITTEN = new Question(PAGE_IS_FILE, PAGE_IS_FILE, PAGE_IS_PRESENT_OR_SWAPPED,
+			PAGE_IS_FILE | PAGE_IS_PRESENT_OR_SWAPPED);
+
+	private static final Question RESIDENT = new Question(PAGE_IS_FILE | PAGE_IS_ZERO,
+			PAGE_IS_FILE | PAGE_IS_ZERO | PAGE_IS_PRESENT, 0, PAGE_IS_PRESENT);
+
 	private static final int PAGE = 4_096;
 
 	private static final int ARGUMENT_BYTES = 96;
@@ -40,6 +51,10 @@ final class WrittenPages {
 
 		void accept(long from, long to);
 
+	}
+
+	/** Which pages are asked for, in the words of {@code struct pm_scan_arg}. */
+	private record Question(long inverted, long mask, long anyOf, long returned) {
 	}
 
 	/** Whether this kernel knows the call; found out by trying. */
@@ -77,12 +92,25 @@ final class WrittenPages {
 	 * @return how many bytes they have, or -1 if the kernel did not look at everything
 	 */
 	static long scan(long start, long end, Action action) {
+		return scan(WRITTEN, start, end, action);
+	}
+
+	/**
+	 * How many bytes of a range are in memory and nobody else's; -1 if the kernel did not
+	 * look at everything.
+	 */
+	static long resident(long start, long end) {
+		return scan(RESIDENT, start, end, (from, to) -> {
+		});
+	}
+
+	private static long scan(Question question, long start, long end, Action action) {
 		try (Arena arena = Arena.ofConfined()) {
 			MemorySegment argument = arena.allocate(ARGUMENT_BYTES + REGIONS * REGION_BYTES, 8);
 			long bytes = 0;
 			long from = start;
 			while (from < end) {
-				int regions = ask(argument, from, end);
+				int regions = ask(question, argument, from, end);
 				long walked = argument.get(ValueLayout.JAVA_LONG, 32);
 				if (regions < 0 || walked <= from || walked > end) {
 					return -1;
@@ -115,9 +143,9 @@ final class WrittenPages {
 	}
 
 	/** Fills in {@code struct pm_scan_arg} and asks. */
-	private static int ask(MemorySegment argument, long from, long end) {
+	private static int ask(Question question, MemorySegment argument, long from, long end) {
 		long[] fields = { ARGUMENT_BYTES, 0, from, end, 0, argument.address() + ARGUMENT_BYTES, REGIONS, 0,
-				PAGE_IS_FILE, PAGE_IS_FILE, PAGE_IS_PRESENT_OR_SWAPPED, PAGE_IS_FILE | PAGE_IS_PRESENT_OR_SWAPPED };
+				question.inverted(), question.mask(), question.anyOf(), question.returned() };
 		for (int i = 0; i < fields.length; i++) {
 			argument.set(ValueLayout.JAVA_LONG, 8L * i, fields[i]);
 		}

@@ -5,9 +5,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
 
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.memory.MemoryUse;
 import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.pool.PoolStatistics;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -18,9 +20,9 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 
 /**
  * Meters of the modules' pools: the gauges {@code wasm.pool.instances}, with the tag
- * {@code state}, and {@code wasm.pool.pending}, and the counter {@code wasm.pool.resets},
- * with the tag {@code strategy}; each with the tag {@code module}. They come and go with
- * the modules. Thread-safe.
+ * {@code state}, {@code wasm.pool.pending} and {@code wasm.memory.resident}, with the tag
+ * {@code state}, and the counter {@code wasm.pool.resets}, with the tag {@code strategy};
+ * each with the tag {@code module}. They come and go with the modules. Thread-safe.
  */
 public final class WasmPoolMetrics implements MeterBinder {
 
@@ -78,10 +80,27 @@ public final class WasmPoolMetrics implements MeterBinder {
 			meters.add(gauge("wasm.pool.pending", module, PoolStatistics::pending)
 				.description("Callers that wait for a sandbox")
 				.register(this.registry));
+			meters.add(resident(module, "image", MemoryUse::image));
+			meters.add(resident(module, "idle", MemoryUse::residentIdle));
+			meters.add(resident(module, "leased", MemoryUse::residentLeased));
 			for (ResetStrategy strategy : ResetStrategy.values()) {
 				meters.add(resets(module, strategy));
 			}
 			return meters;
+		}
+
+		/** Measures when it is read, each on its own: meters may be filtered. */
+		private Meter resident(String module, String state, ToLongFunction<MemoryUse> value) {
+			return Gauge
+				.builder("wasm.memory.resident", this.sandboxes,
+						(registered) -> registered.find(module)
+							.map((sandbox) -> (double) value.applyAsLong(sandbox.pool().memory()))
+							.orElse(Double.NaN))
+				.tag("module", module)
+				.tag("state", state)
+				.baseUnit("bytes")
+				.description("Memory that images and sandboxes take")
+				.register(this.registry);
 		}
 
 		private Meter resets(String module, ResetStrategy strategy) {

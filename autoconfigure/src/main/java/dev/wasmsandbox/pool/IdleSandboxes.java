@@ -67,6 +67,40 @@ final class IdleSandboxes {
 		this.count.incrementAndGet();
 	}
 
+	/** How many bytes in memory they hold. */
+	long residentBytes() {
+		long bytes = 0;
+		for (Sandbox sandbox : this.sandboxes) {
+			bytes += sandbox.residentBytes();
+		}
+		return bytes;
+	}
+
+	/**
+	 * Has all give their pages back, one at a time: each goes from one end to the other,
+	 * so that in the end they lie as before.
+	 * @param back what to do with each afterwards, which nobody holds meanwhile
+	 */
+	void trimAll(Consumer<Sandbox> back) {
+		for (int left = size(); left > 0; left--) {
+			Sandbox sandbox = takeOldest();
+			if (sandbox == null) {
+				return;
+			}
+			if (!sandbox.notes().trimmed()) {
+				sandbox.trim();
+				sandbox.notes().trimmed(true);
+			}
+			back.accept(sandbox);
+		}
+	}
+
+	/** Puts one before all others, as it is. */
+	void putFirst(Sandbox sandbox) {
+		this.sandboxes.addFirst(sandbox);
+		this.count.incrementAndGet();
+	}
+
 	/**
 	 * Trims and drops what is not used. Time counts from the first look at a sandbox that
 	 * finds it idle, so none goes early. One at a time.

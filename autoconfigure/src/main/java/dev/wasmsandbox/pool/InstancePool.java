@@ -7,6 +7,8 @@ import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.limits.PoolSettings;
+import dev.wasmsandbox.memory.MemoryAccount;
+import dev.wasmsandbox.memory.MemoryUse;
 
 /**
  * Leases sandboxes of one module, restored between two leases so that nothing of the
@@ -52,6 +54,7 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 		this.permits = new LeasePermits(moduleName, this.ledger, settings.maxSize(), settings.maxWait());
 		this.stock = new SandboxStock(moduleName, factory, settings, this.ledger, this.permits::bound,
 				maintenance::soon);
+		factory.account().whenIdleIsWanted(this.stock::giveBackIdle);
 	}
 
 	/**
@@ -59,6 +62,7 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	 * @throws SandboxBusyException if none becomes free within {@code pool.max-wait}, or
 	 * none ever would because this thread, and others that wait likewise, hold them all
 	 * @throws SandboxInterruptedException if the thread is interrupted while it waits
+	 * @throws SandboxLimitException if the system or the memory budget has no room for it
 	 * @throws IllegalStateException if the pool is closed
 	 */
 	public GuestInstance acquire() {
@@ -98,6 +102,7 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	}
 
 	private GuestInstance lease() {
+		this.factory.requireRoom();
 		Sandbox sandbox = this.stock.take();
 		try {
 			return sandbox.lease();
@@ -154,6 +159,18 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	}
 
 	@Override
+	public MemoryUse memory() {
+		MemoryAccount account = this.factory.account();
+		long image = this.factory.imageBytes();
+		long idle = this.stock.residentIdle();
+		account.measured(image, idle);
+		long grown = account.grown();
+		long leased = this.permits.taken() * this.factory.initialBytes() + grown;
+		long residentLeased = this.ledger.leased().stream().mapToLong(Sandbox::residentBytes).sum();
+		return new MemoryUse(image, account.reserved(), leased, grown, residentLeased, idle);
+	}
+
+	@Override
 	public PoolSettings settings() {
 		return this.settings;
 	}
@@ -203,6 +220,10 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	void maintain(long now) {
 		this.leaks.look(now);
 		this.stock.maintain(now);
+		MemoryAccount account = this.factory.account();
+		if (account.budget().limited()) {
+			account.measured(this.factory.imageBytes(), this.stock.residentIdle());
+		}
 	}
 
 	/** How often something can be due, in nanoseconds. */

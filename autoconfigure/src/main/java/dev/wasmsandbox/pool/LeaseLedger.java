@@ -2,6 +2,7 @@ package dev.wasmsandbox.pool;
 
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -103,6 +104,11 @@ final class LeaseLedger {
 
 	synchronized void waited(Thread caller) {
 		this.nested.remove(caller);
+	}
+
+	/** Those that somebody holds now. */
+	synchronized List<Sandbox> leased() {
+		return this.sandboxes.stream().filter((sandbox) -> sandbox.owner() != null).toList();
 	}
 
 	synchronized long created() {

@@ -2,6 +2,7 @@ package dev.wasmsandbox.pool;
 
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.limits.PoolSettings;
+import dev.wasmsandbox.memory.MemoryUse;
 
 /**
  * What may be done to a pool while it is in use. Every operation leaves leases that are
@@ -11,6 +12,13 @@ public interface PoolControl {
 
 	/** The pool at this moment. */
 	PoolStatistics statistics();
+
+	/**
+	 * Measures what its sandboxes take in memory, by asking the kernel about each: some
+	 * microseconds for a sandbox. What it finds is counted against the budget until the
+	 * next time.
+	 */
+	MemoryUse memory();
 
 	/** Its bounds as configured; {@link #resize} does not show here. */
 	PoolSettings settings();

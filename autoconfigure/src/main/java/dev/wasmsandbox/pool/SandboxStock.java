@@ -116,8 +116,14 @@ final class SandboxStock {
 			return;
 		}
 		this.idle.put(sandbox);
-		// Whoever empties the stock sets the fields first and takes idle ones then:
-		// either it finds this one, or this thread finds the fields changed.
+		giveUpUnwanted(sandbox);
+	}
+
+	/**
+	 * Whoever empties the stock sets the fields first and takes idle ones then: either it
+	 * finds this one, or this thread finds the fields changed.
+	 */
+	private void giveUpUnwanted(Sandbox sandbox) {
 		if (!wanted(sandbox) && this.idle.take(sandbox)) {
 			discard(sandbox);
 		}
@@ -125,6 +131,24 @@ final class SandboxStock {
 
 	private boolean wanted(Sandbox sandbox) {
 		return this.keeping && sandbox.notes().generation() == this.generation;
+	}
+
+	/** How many bytes in memory idle sandboxes hold. */
+	long residentIdle() {
+		return this.idle.residentBytes();
+	}
+
+	/**
+	 * Has idle sandboxes give their pages back, for somebody who needs the room and must
+	 * not wait for this stock.
+	 * @return what they hold afterwards, in bytes
+	 */
+	long giveBackIdle() {
+		this.idle.trimAll((sandbox) -> {
+			this.idle.putFirst(sandbox);
+			giveUpUnwanted(sandbox);
+		});
+		return residentIdle();
 	}
 
 	/** Gives a sandbox up that must not be leased again. */

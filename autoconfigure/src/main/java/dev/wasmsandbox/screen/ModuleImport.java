@@ -9,8 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param name its name there
  * @param kind what it is
  * @param signature the signature of a function, {@code null} for everything else
+ * @param valueType the type of a global or of a table's elements, {@code null} for
+ * everything else
  */
-public record ModuleImport(String module, String name, ExternalKind kind, @Nullable FunctionSignature signature) {
+public record ModuleImport(String module, String name, ExternalKind kind, @Nullable FunctionSignature signature,
+		@Nullable ValueType valueType) {
 
 	/** For example {@code env.add (i32, i32) -> i32}. */
 	@Override

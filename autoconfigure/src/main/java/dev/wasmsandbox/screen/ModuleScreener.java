@@ -228,12 +228,14 @@ public final class ModuleScreener {
 			String name = in.name();
 			ExternalKind kind = kind(in);
 			FunctionSignature signature = null;
+			ValueType valueType = null;
 			switch (kind) {
 				case FUNCTION -> signature = addFunction(in);
-				case TABLE -> table(in);
+				case TABLE -> valueType = table(in);
 				case MEMORY -> memory(in, true);
 				case GLOBAL -> {
-					this.globalTypes.add(valueType(in));
+					valueType = valueType(in);
+					this.globalTypes.add(valueType);
 					in.u8();
 				}
 				case TAG -> {
@@ -241,7 +243,7 @@ public final class ModuleScreener {
 					in.index();
 				}
 			}
-			this.imports.add(new ModuleImport(module, name, kind, signature));
+			this.imports.add(new ModuleImport(module, name, kind, signature, valueType));
 		}
 	}
 
@@ -284,8 +286,8 @@ public final class ModuleScreener {
 		}
 	}
 
-	private void table(BinaryReader in) {
-		valueType(in);
+	private ValueType table(BinaryReader in) {
+		ValueType elements = valueType(in);
 		this.tableElements += limits(in, "table")[0];
 		this.tables++;
 		if (this.tableElements > SandboxLimits.MAX_TABLE_ELEMENTS || this.tables > MAX_TABLES) {
@@ -293,6 +295,7 @@ public final class ModuleScreener {
 					"the module has " + this.tables + " tables with " + this.tableElements + " elements to begin with; "
 							+ MAX_TABLES + " tables and " + SandboxLimits.MAX_TABLE_ELEMENTS + " elements are allowed");
 		}
+		return elements;
 	}
 
 	private void memories(BinaryReader in) {

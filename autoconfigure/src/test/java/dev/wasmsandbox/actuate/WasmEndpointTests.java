@@ -101,6 +101,33 @@ class WasmEndpointTests {
 	}
 
 	@Test
+	void showsWhatSandboxesTakeInMemory() {
+		WasmSandbox memory = load("memory_test");
+		try (SandboxSession session = memory.openSession()) {
+			session.call("grow", int.class, 2);
+			session.call("store", void.class, 0, 1);
+			assertThat(this.endpoint.modules().modules().getFirst().memoryUse()).satisfies((use) -> {
+				assertThat(use.grownBytes()).isGreaterThanOrEqualTo(2 * 65_536);
+				assertThat(use.leasedBytes()).isEqualTo(3 * 65_536);
+				assertThat(use.residentLeasedBytes()).isPositive();
+				assertThat(use.residentIdleBytes()).isZero();
+			});
+			assertThat(this.endpoint.module("memory_test")).isNotNull()
+				.satisfies((module) -> assertThat(module.memoryUse().leasedBytes()).isEqualTo(3 * 65_536));
+			assertThat(this.endpoint.modules().memory().countedBytes()).isGreaterThanOrEqualTo(2 * 65_536);
+			assertThat(this.endpoint.modules().memory().limitBytes()).isNull();
+		}
+	}
+
+	@Test
+	void showsTheLimitOnAllMemory() {
+		try (WasmSandboxes limited = WasmSandboxes.builder().totalMemory(12_345).build()) {
+			assertThat(new WasmEndpoint(limited).modules().memory())
+				.isEqualTo(new MemoryDescriptors.BudgetDescriptor(0, 12_345L));
+		}
+	}
+
+	@Test
 	void showsTheInterfaceOfOneModule() {
 		load("values");
 		assertThat(this.endpoint.module("values")).satisfies((module) -> {

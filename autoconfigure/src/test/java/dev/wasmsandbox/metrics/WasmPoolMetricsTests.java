@@ -48,7 +48,7 @@ class WasmPoolMetricsTests {
 		assertThat(instances("after", "leased")).isZero();
 		assertThat(instances("after", "idle")).isEqualTo(after.statistics().pool().idle()).isPositive();
 		assertThat(this.registry.get("wasm.pool.pending").tag("module", "after").gauge().value()).isZero();
-		assertThat(this.registry.getMeters()).hasSize(12);
+		assertThat(this.registry.getMeters()).hasSize(18);
 	}
 
 	@Test
@@ -57,7 +57,7 @@ class WasmPoolMetricsTests {
 		load("stays");
 		load("goes");
 		this.sandboxes.unload("goes");
-		assertThat(this.registry.getMeters()).hasSize(6)
+		assertThat(this.registry.getMeters()).hasSize(9)
 			.allMatch((meter) -> "stays".equals(meter.getId().getTag("module")));
 		this.sandboxes.close();
 		assertThat(this.registry.getMeters()).isEmpty();
@@ -79,6 +79,26 @@ class WasmPoolMetricsTests {
 		}
 		// One more: the instance that was made to see that the module starts.
 		assertThat(counted).isEqualTo(6);
+	}
+
+	private double resident(String module, String state) {
+		return this.registry.get("wasm.memory.resident").tags("module", module, "state", state).gauge().value();
+	}
+
+	@Test
+	void measuresWhatSandboxesTakeInMemory() {
+		this.metrics.bindTo(this.registry);
+		WasmSandbox state = load("measured");
+		assertThat(resident("measured", "image")).isPositive();
+		assertThat(resident("measured", "leased")).isZero();
+		try (SandboxSession session = state.openSession()) {
+			session.call("put", void.class, 1L);
+			assertThat(resident("measured", "leased")).isPositive();
+		}
+		assertThat(resident("measured", "leased")).isZero();
+		assertThat(resident("measured", "idle")).isNotNegative().isLessThanOrEqualTo(65_536);
+		assertThat(this.registry.get("wasm.memory.resident").tag("state", "idle").gauge().getId().getBaseUnit())
+			.isEqualTo("bytes");
 	}
 
 	@Test
