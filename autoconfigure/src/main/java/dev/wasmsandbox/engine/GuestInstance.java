@@ -150,7 +150,7 @@ public final class GuestInstance {
 
 	private RuntimeException fail(Throwable cause, String functionName, boolean outermost) {
 		if (outermost) {
-			this.memory.exit();
+			this.memory.exitFailed();
 		}
 		WasmSandboxException before = this.failure;
 		if (before != null && before.equals(cause)) {

@@ -175,7 +175,7 @@ public final class SandboxFactory {
 		}
 		finally {
 			if (outermost) {
-				sandbox.memory().exit();
+				sandbox.memory().exitFailed();
 			}
 		}
 	}
