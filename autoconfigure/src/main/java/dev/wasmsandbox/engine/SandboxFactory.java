@@ -79,6 +79,9 @@ public final class SandboxFactory {
 			long capacity = (long) this.maximumPages * SandboxLimits.PAGE_BYTES;
 			this.slab = new MemorySlab(backend, template.memoryImage(backend), capacity, maxSandboxes);
 		}
+		catch (SandboxLimitException ex) {
+			throw ex.in(moduleName);
+		}
 		finally {
 			template.discard();
 		}
@@ -95,14 +98,38 @@ public final class SandboxFactory {
 	/**
 	 * Makes a sandbox that can be leased.
 	 * @throws SandboxLimitException if the system has no room for it
+	 * @throws IllegalStateException if the factory or its watchdog is closed
 	 */
 	public Sandbox newSandbox() {
-		return new Sandbox(this, memory(this.slab.take(), this.image.pages(), true));
+		return new Sandbox(this, memory(takeSlot(), this.image.pages(), true));
 	}
 
+	private MemorySlot takeSlot() {
+		try {
+			return this.slab.take();
+		}
+		catch (SandboxLimitException ex) {
+			throw ex.in(this.moduleName);
+		}
+	}
+
+	/**
+	 * Makes a memory over a slot, which is released with it.
+	 * @throws IllegalStateException if nobody would watch over its calls any more
+	 */
 	LinearMemory memory(MemorySlot slot, int initialPages, boolean fromImage) {
-		return new LinearMemory(slot, this.watchdog, this.limits.callTimeout(), initialPages, this.maximumPages,
-				fromImage);
+		boolean made = false;
+		try {
+			LinearMemory memory = new LinearMemory(slot, this.watchdog, this.limits.callTimeout(), initialPages,
+					this.maximumPages, fromImage);
+			made = true;
+			return memory;
+		}
+		finally {
+			if (!made) {
+				slot.release();
+			}
+		}
 	}
 
 	/** Makes no further sandboxes; those that are out live until they are discarded. */
