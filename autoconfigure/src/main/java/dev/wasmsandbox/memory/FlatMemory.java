@@ -92,6 +92,7 @@ public abstract class FlatMemory {
 			return false;
 		}
 		if (bytes > this.size && !this.slot.grow(this.size, bytes)) {
+			requireWhole();
 			return false;
 		}
 		locateSlot();
@@ -242,6 +243,9 @@ public abstract class FlatMemory {
 		BufferPlace place = BufferPlace.in(this, moduleName, buffer, address, access);
 		try {
 			this.slot.map(place);
+		}
+		catch (SandboxLimitException ex) {
+			throw ex.in(moduleName);
 		}
 		finally {
 			requireWhole();

@@ -63,8 +63,8 @@ public final class MemoryImage {
 				MemorySegment.copy(page, 0, AddressSpace.ALL, writable + at, page.byteSize());
 			}
 		}
-		NativeMemory.unmap(writable, this.size);
-		boolean sealed = NativeMemory.seal(this.file);
+		// While a writable mapping is left the system refuses to seal.
+		boolean sealed = NativeMemory.unmap(writable, this.size) && NativeMemory.seal(this.file);
 		this.address = NativeMemory.map(0, this.size, NativeMemory.PROT_READ, NativeMemory.MAP_PRIVATE, this.file);
 		if (this.address == -1 || !sealed) {
 			throw refused();
@@ -132,14 +132,14 @@ public final class MemoryImage {
 			return;
 		}
 		this.released = true;
-		if (this.address > 0) {
-			NativeMemory.unmap(this.address, this.size);
-		}
+		boolean gone = this.address <= 0 || NativeMemory.unmap(this.address, this.size);
 		if (this.file >= 0) {
 			NativeMemory.closeFile(this.file);
 			this.file = -1;
 		}
-		MappingBudget.giveBack(1);
+		if (gone) {
+			MappingBudget.giveBack(1);
+		}
 	}
 
 }

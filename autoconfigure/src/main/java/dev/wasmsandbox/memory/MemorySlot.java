@@ -24,7 +24,10 @@ public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
 	/** What is mapped into it, in no order. */
 	private List<BufferPlace> places = List.of();
 
-	/** Set when nobody knows what lies in it; nothing may be in bounds then. */
+	/**
+	 * Set when nobody knows what lies in it; nothing may be in bounds then, and whoever
+	 * gives it up must leave its addresses alone.
+	 */
 	private boolean broken;
 
 	MemorySlot() {
@@ -56,7 +59,7 @@ public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
 
 	/**
 	 * Makes room, filled with zeroes.
-	 * @return whether there was any; if not, nothing has changed
+	 * @return whether there was any; if not, nothing has changed, or the slot is broken
 	 */
 	abstract boolean grow(long from, long to);
 
@@ -134,7 +137,6 @@ public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
 
 	/** Lets all buffers go, after they were taken away together. */
 	final void forgetPlaces() {
-		this.broken = false;
 		this.places.forEach((place) -> place.buffer().leavePlace());
 		this.places = List.of();
 	}
