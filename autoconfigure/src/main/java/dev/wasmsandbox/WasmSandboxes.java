@@ -53,6 +53,8 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private final List<HostFunction> hostFunctions;
 
+	private final MemoryBackend backend;
+
 	private final Watchdog watchdog = new Watchdog();
 
 	private final PoolMaintenance maintenance = new PoolMaintenance();
@@ -72,6 +74,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		this.ownsCache = builder.cache == null;
 		this.cache = (builder.cache != null) ? builder.cache : new ModuleCache();
 		this.hostFunctions = List.copyOf(builder.hostFunctions);
+		this.backend = builder.backend;
 		AsyncSettings async = builder.async;
 		this.asyncExecutor = new ThreadPoolExecutor(async.threads(), async.threads(), 10, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(async.queueCapacity()),
@@ -132,7 +135,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		SandboxFactory.requireImports(name, report, bindings);
 		LoadedModule module = this.cache.get(name, bytes, report);
 		SandboxFactory factory = new SandboxFactory(name, module.code(), bindings, definition.limits(), this.watchdog,
-				MemoryBackend.detect(), definition.pool().maxSize() + 2, plan(definition, module.code()));
+				this.backend, definition.pool().maxSize() + 2, plan(definition, module.code()));
 		InstancePool pool = new InstancePool(name, factory, definition.pool(), this.maintenance);
 		try {
 			pool.release(pool.acquire());
@@ -276,6 +279,8 @@ public final class WasmSandboxes implements AutoCloseable {
 
 		private AsyncSettings async = AsyncSettings.defaults();
 
+		private MemoryBackend backend = MemoryBackend.detect();
+
 		private final List<HostFunction> hostFunctions = new ArrayList<>();
 
 		private Builder() {
@@ -289,6 +294,12 @@ public final class WasmSandboxes implements AutoCloseable {
 
 		public Builder async(AsyncSettings settings) {
 			this.async = settings;
+			return this;
+		}
+
+		/** Another backend than the best one; what holds must hold on each. */
+		Builder backend(MemoryBackend other) {
+			this.backend = other;
 			return this;
 		}
 

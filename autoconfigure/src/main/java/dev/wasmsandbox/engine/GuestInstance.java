@@ -252,6 +252,14 @@ public final class GuestInstance {
 		return this.sandbox.restore(this.failure != null);
 	}
 
+	/**
+	 * Says that a view of the memory cannot be ended, because native code works on it:
+	 * the sandbox is then discarded, and its memory never used for anyone else.
+	 */
+	public void usedOutside() {
+		this.sandbox.usedOutside();
+	}
+
 	/** What the instance failed with, if it did. */
 	@Nullable WasmSandboxException failure() {
 		return this.failure;

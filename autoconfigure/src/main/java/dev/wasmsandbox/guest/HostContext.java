@@ -82,7 +82,7 @@ public final class HostContext implements AutoCloseable {
 	/** Ends the validity of this context; done by the library. */
 	@Override
 	public void close() {
-		this.memory.close();
+		this.memory.closeHostCall();
 	}
 
 }

@@ -217,6 +217,13 @@ public abstract class FlatMemory {
 		return readOnly ? view.asReadOnly() : view;
 	}
 
+	/** Ends all views made with arenas that are closed by now. */
+	public final void endViews() {
+		if (this.slot.endViews(this.size)) {
+			locateSlot();
+		}
+	}
+
 	/** Copies elements of an array of the host into the memory. */
 	public final void write(int address, double[] source, int offset, int count) {
 		MemorySegment.copy(source, offset, space(), DOUBLE, locate(address, 8L * count), count);

@@ -207,6 +207,12 @@ final class MappedSlot extends MemorySlot {
 	}
 
 	@Override
+	public void abandon() {
+		breakDown();
+		release();
+	}
+
+	@Override
 	public void release() {
 		if (!this.released) {
 			this.released = true;

@@ -153,7 +153,23 @@ public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
 	/** Gives unused pages back to the system; the slot stays usable. */
 	public abstract void trim();
 
+	/**
+	 * Ends the views that did not end with their arena.
+	 * @param used the current size of the memory
+	 * @return whether the memory lies elsewhere now
+	 */
+	boolean endViews(long used) {
+		// They all did, wherever views need not be parts of something larger.
+		return false;
+	}
+
 	/** Gives the slot up. A second call does nothing. */
 	public abstract void release();
+
+	/**
+	 * As {@link #release}, while somebody outside may still use its memory: that is never
+	 * given to anyone else, nor taken away.
+	 */
+	public abstract void abandon();
 
 }
