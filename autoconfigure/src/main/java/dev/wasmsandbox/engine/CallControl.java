@@ -88,6 +88,8 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 		this.owner = Thread.currentThread();
 		long next = this.lease + 1;
 		this.lease = next;
+		// Whoever sees a call of this lease sees whose it is.
+		VarHandle.storeStoreFence();
 		return next;
 	}
 
@@ -125,11 +127,11 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 
 	/** Ends a call that may have failed, wherever its stack ended. */
 	final void exitFailed() {
+		exit();
 		CallChain thread = this.chain;
 		if (thread != null) {
 			thread.forget(this);
 		}
-		exit();
 	}
 
 	/** The host functions its thread is in; only while it is leased. */
