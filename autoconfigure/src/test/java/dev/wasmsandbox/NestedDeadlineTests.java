@@ -247,7 +247,7 @@ class NestedDeadlineTests {
 			for (int i = 0; i < 20; i++) {
 				assertThatExceptionOfType(SandboxTrapException.class)
 					.isThrownBy(() -> sandbox.call("run_add", int.class, 1, 2))
-					.withMessageContaining("its call stack is exhausted: it calls itself without end");
+					.withMessageContaining("call stack exhausted: it calls itself without end");
 				assertThat(CallChain.remainingNanos()).isEqualTo(Long.MAX_VALUE);
 			}
 		}

@@ -36,7 +36,7 @@ final class FailureMapper {
 			Map.entry("null reference", TrapKind.NULL_REFERENCE),
 			Map.entry("null function reference", TrapKind.NULL_REFERENCE));
 
-	private static final String EXHAUSTED = "its call stack is exhausted: it calls itself without end, or deeper than "
+	private static final String EXHAUSTED = "call stack exhausted: it calls itself without end, or deeper than "
 			+ "the stack of the calling thread allows (-Xss, or a thread made with a larger stack)";
 
 	private FailureMapper() {
