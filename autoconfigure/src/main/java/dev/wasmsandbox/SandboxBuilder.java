@@ -13,6 +13,7 @@ import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.module.ModuleCache;
+import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.module.ModuleSource;
 import org.jspecify.annotations.Nullable;
 
@@ -122,6 +123,12 @@ public final class SandboxBuilder {
 	/** A function that the module imports. */
 	public SandboxBuilder hostFunction(HostFunction function) {
 		this.registry.hostFunction(function);
+		return this;
+	}
+
+	/** Another backend than the best one. */
+	SandboxBuilder backend(MemoryBackend backend) {
+		this.registry.backend(backend);
 		return this;
 	}
 

@@ -54,6 +54,8 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private final List<HostFunction> hostFunctions;
 
+	private final MemoryBackend backend;
+
 	private final Watchdog watchdog = new Watchdog();
 
 	private final MemoryBudget budget;
@@ -76,6 +78,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		this.cache = (builder.cache != null) ? builder.cache : new ModuleCache();
 		this.hostFunctions = List.copyOf(builder.hostFunctions);
 		this.budget = builder.budget;
+		this.backend = builder.backend;
 		AsyncSettings async = builder.async;
 		this.asyncExecutor = new ThreadPoolExecutor(async.threads(), async.threads(), 10, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(async.queueCapacity()),
@@ -136,8 +139,8 @@ public final class WasmSandboxes implements AutoCloseable {
 		SandboxFactory.requireImports(name, report, bindings, definition.globals());
 		LoadedModule module = this.cache.get(name, bytes, report);
 		SandboxFactory factory = new SandboxFactory(name, module.code(), bindings, definition.limits(), this.watchdog,
-				MemoryBackend.detect(), definition.pool().maxSize() + 2, plan(definition, module.code()),
-				definition.globals(), this.budget);
+				this.backend, definition.pool().maxSize() + 2, plan(definition, module.code()), definition.globals(),
+				this.budget);
 		InstancePool pool = new InstancePool(name, factory, definition.pool(), this.maintenance);
 		try {
 			pool.release(pool.acquire());
@@ -288,6 +291,8 @@ public final class WasmSandboxes implements AutoCloseable {
 
 		private MemoryBudget budget = MemoryBudget.unlimited();
 
+		private MemoryBackend backend = MemoryBackend.detect();
+
 		private final List<HostFunction> hostFunctions = new ArrayList<>();
 
 		private Builder() {
@@ -312,6 +317,12 @@ public final class WasmSandboxes implements AutoCloseable {
 		 */
 		public Builder totalMemory(long bytes) {
 			this.budget = MemoryBudget.of(bytes);
+			return this;
+		}
+
+		/** Another backend than the best one; what holds must hold on each. */
+		Builder backend(MemoryBackend other) {
+			this.backend = other;
 			return this;
 		}
 

@@ -14,6 +14,8 @@ import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.guest.AllocationScope;
 import dev.wasmsandbox.guest.AllocatorStatistics;
 import dev.wasmsandbox.guest.SandboxAllocator;
+import dev.wasmsandbox.memory.MemoryBackend;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -21,14 +23,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Random operations, each compared with a model of what an allocator is. */
+@ParameterizedClass
+@EnumSource(MemoryBackend.class)
 class AllocatorModelTests {
 
 	private static final int OPERATIONS = 100_000;
+
+	private final MemoryBackend backend;
+
+	AllocatorModelTests(MemoryBackend backend) {
+		this.backend = backend;
+	}
 
 	@ParameterizedTest
 	@EnumSource
 	void behavesAsTheModel(AllocatorGuests guest) {
 		try (WasmSandbox sandbox = guest.builder()
+			.backend(this.backend)
 			.memoryLimit((guest == AllocatorGuests.ARENA) ? 640 << 10 : 4 << 20)
 			.build(); SandboxSession session = sandbox.openSession()) {
 			Model model = new Model(session, guest, 20_260_101L);

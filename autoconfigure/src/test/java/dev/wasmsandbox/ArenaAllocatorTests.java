@@ -9,20 +9,31 @@ import dev.wasmsandbox.guest.AllocationScope;
 import dev.wasmsandbox.guest.AllocatorStatistics;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.guest.SandboxAllocator;
+import dev.wasmsandbox.memory.MemoryBackend;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 /** What holds where the host allocates in memory it adds. */
+@ParameterizedClass
+@EnumSource(MemoryBackend.class)
 class ArenaAllocatorTests {
 
 	private static final int PAGE = 65_536;
 
+	private final MemoryBackend backend;
+
+	ArenaAllocatorTests(MemoryBackend backend) {
+		this.backend = backend;
+	}
+
 	@Test
 	void theGuestsOwnPagesAreNeverGiven() {
-		try (WasmSandbox sandbox = TestModules.builder("memory_test").build();
+		try (WasmSandbox sandbox = TestModules.builder("memory_test").backend(this.backend).build();
 				SandboxSession session = sandbox.openSession()) {
 			session.memory().writeBytes(0, SandboxAllocatorTests.pattern(1, PAGE));
 			List<Integer> blocks = new ArrayList<>();
@@ -52,7 +63,7 @@ class ArenaAllocatorTests {
 
 	@Test
 	void aGuestsPagesBetweenChunksAreNoBlocks() {
-		try (WasmSandbox sandbox = TestModules.builder("memory_test").build();
+		try (WasmSandbox sandbox = TestModules.builder("memory_test").backend(this.backend).build();
 				SandboxSession session = sandbox.openSession()) {
 			session.allocateGuestMemory(PAGE);
 			int hole = session.call("grow", int.class, 2) * PAGE;
@@ -69,7 +80,7 @@ class ArenaAllocatorTests {
 
 	@Test
 	void freeSpaceIsMergedAndGarbageReturned() {
-		try (WasmSandbox sandbox = TestModules.builder("memory_test").build();
+		try (WasmSandbox sandbox = TestModules.builder("memory_test").backend(this.backend).build();
 				SandboxSession session = sandbox.openSession()) {
 			SandboxAllocator allocator = session.allocator();
 			List<Integer> blocks = new ArrayList<>();
@@ -97,7 +108,7 @@ class ArenaAllocatorTests {
 
 	@Test
 	void fragmentationTellsScatteredFreeSpace() {
-		try (WasmSandbox sandbox = TestModules.builder("memory_test").build();
+		try (WasmSandbox sandbox = TestModules.builder("memory_test").backend(this.backend).build();
 				SandboxSession session = sandbox.openSession()) {
 			SandboxAllocator allocator = session.allocator();
 			int[] blocks = new int[8];
@@ -118,7 +129,7 @@ class ArenaAllocatorTests {
 
 	@Test
 	void theBestFitIsTaken() {
-		try (WasmSandbox sandbox = TestModules.builder("memory_test").build();
+		try (WasmSandbox sandbox = TestModules.builder("memory_test").backend(this.backend).build();
 				SandboxSession session = sandbox.openSession()) {
 			SandboxAllocator allocator = session.allocator();
 			int[] sizes = { 200 << 10, 90 << 10, 100 << 10, 95 << 10, 20 << 10 };
@@ -138,8 +149,10 @@ class ArenaAllocatorTests {
 
 	@Test
 	void garbageIsUsedBeforeTheMemoryGrowsOrTheLimitIsReached() {
-		try (WasmSandbox sandbox = TestModules.builder("memory_test").memoryLimit(5 * PAGE).build();
-				SandboxSession session = sandbox.openSession()) {
+		try (WasmSandbox sandbox = TestModules.builder("memory_test")
+			.backend(this.backend)
+			.memoryLimit(5 * PAGE)
+			.build(); SandboxSession session = sandbox.openSession()) {
 			SandboxAllocator allocator = session.allocator();
 			List<Integer> small = new ArrayList<>();
 			for (int i = 0; i < 4 * PAGE / 64; i++) {
@@ -155,12 +168,12 @@ class ArenaAllocatorTests {
 
 	@Test
 	void theModulesOwnMaximumIsNamed() {
-		try (WasmSandbox sandbox = TestModules.builder("traps").build();
+		try (WasmSandbox sandbox = TestModules.builder("traps").backend(this.backend).build();
 				SandboxSession session = sandbox.openSession()) {
 			assertThatExceptionOfType(SandboxLimitException.class).isThrownBy(() -> session.allocateGuestMemory(1))
 				.withMessageContaining("the module itself declares no more than 65536");
 		}
-		try (WasmSandbox sandbox = TestModules.builder("simple_module").build();
+		try (WasmSandbox sandbox = TestModules.builder("simple_module").backend(this.backend).build();
 				SandboxSession session = sandbox.openSession()) {
 			assertThatExceptionOfType(SandboxLimitException.class).isThrownBy(() -> session.allocateGuestMemory(1))
 				.withMessageContaining("the module itself declares no more than 0");
@@ -169,7 +182,7 @@ class ArenaAllocatorTests {
 
 	@Test
 	void noBlockChangesHandsWithoutAnAllocatorOfTheGuest() {
-		try (WasmSandbox sandbox = TestModules.builder("memory_test").build();
+		try (WasmSandbox sandbox = TestModules.builder("memory_test").backend(this.backend).build();
 				SandboxSession session = sandbox.openSession()) {
 			int block = session.allocateGuestMemory(8);
 			assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> session.allocator().adopt(0, 8));

@@ -10,19 +10,31 @@ import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.error.SandboxTrapException;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.guest.SandboxAllocator;
+import dev.wasmsandbox.memory.MemoryBackend;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** What holds where the guest allocates, honest or not. */
+@ParameterizedClass
+@EnumSource(MemoryBackend.class)
 class GuestAllocatorTests {
 
-	private static WasmSandbox guest(String functions) {
+	private final MemoryBackend backend;
+
+	GuestAllocatorTests(MemoryBackend backend) {
+		this.backend = backend;
+	}
+
+	private WasmSandbox guest(String functions) {
 		return WasmSandbox.builder()
+			.backend(this.backend)
 			.name("guest")
 			.callTimeout(Duration.ofMillis(100))
 			.source(Wat.assemble("(module (memory (export \"memory\") 2 4) (global $n (mut i32) (i32.const 0)) "
@@ -49,7 +61,7 @@ class GuestAllocatorTests {
 				"overlaps the live block of 16 bytes");
 	}
 
-	private static void distrusted(String functions, int calls, String why) {
+	private void distrusted(String functions, int calls, String why) {
 		try (WasmSandbox sandbox = guest(functions)) {
 			try (SandboxSession session = sandbox.openSession()) {
 				for (int i = 1; i < calls; i++) {
@@ -147,7 +159,7 @@ class GuestAllocatorTests {
 
 	@Test
 	void blocksChangeHands() {
-		try (WasmSandbox sandbox = TestModules.builder("text").build();
+		try (WasmSandbox sandbox = TestModules.builder("text").backend(this.backend).build();
 				SandboxSession session = sandbox.openSession()) {
 			SandboxAllocator allocator = session.allocator();
 			byte[] text = "Hello World".getBytes(StandardCharsets.UTF_8);
@@ -171,8 +183,10 @@ class GuestAllocatorTests {
 
 	@Test
 	void assemblyScriptKeepsPinnedBlocksAndCollectsTheOthers() {
-		try (WasmSandbox sandbox = AllocatorGuests.ASSEMBLYSCRIPT.builder().memoryLimit(2 << 20).build();
-				SandboxSession session = sandbox.openSession()) {
+		try (WasmSandbox sandbox = AllocatorGuests.ASSEMBLYSCRIPT.builder()
+			.backend(this.backend)
+			.memoryLimit(2 << 20)
+			.build(); SandboxSession session = sandbox.openSession()) {
 			SandboxAllocator allocator = session.allocator();
 			int kept = allocator.allocate(1_000);
 			session.memory().writeBytes(kept, SandboxAllocatorTests.pattern(5, 1_000));
@@ -189,7 +203,7 @@ class GuestAllocatorTests {
 
 	@Test
 	void aGuestThatTakesNothingBackGetsTheSameBlocksAskedForAgain() {
-		try (WasmSandbox sandbox = AllocatorGuests.REALLOC.builder().memoryLimit(2 << 20).build();
+		try (WasmSandbox sandbox = AllocatorGuests.REALLOC.builder().backend(this.backend).memoryLimit(2 << 20).build();
 				SandboxSession session = sandbox.openSession()) {
 			for (int i = 0; i < 1_000; i++) {
 				int first = session.allocateGuestMemory(33_000 + i);

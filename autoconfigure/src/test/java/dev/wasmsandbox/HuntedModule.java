@@ -46,12 +46,17 @@ final class HuntedModule implements AutoCloseable {
 
 	HuntedModule(String fixture, MemoryBackend backend, ResetStrategy strategy, PoolSettings settings,
 			Duration timeout) {
+		this(fixture, backend, strategy, settings, timeout, SnapshotPlan.NONE);
+	}
+
+	HuntedModule(String fixture, MemoryBackend backend, ResetStrategy strategy, PoolSettings settings, Duration timeout,
+			SnapshotPlan snapshot) {
 		byte[] bytes = Fixtures.bytes(fixture);
 		SandboxLimits limits = SandboxLimits.defaults().withMemoryBytes(1 << 20).withCallTimeout(timeout);
 		ModuleReport report = ModuleScreener.screen(fixture, bytes, limits);
 		AotCompiler.Result compiled = new AotCompiler().compile(fixture, bytes, report);
 		this.factory = new SandboxFactory(fixture, compiled.code(), List.of(), limits, this.watchdog, backend,
-				settings.maxSize() + 2, SnapshotPlan.NONE, PlainImports.globals(fixture), this.budget);
+				settings.maxSize() + 2, snapshot, PlainImports.globals(fixture), this.budget);
 		SandboxInspector.useOnly(this.factory, strategy);
 		this.pool = new InstancePool(fixture, this.factory, settings, this.maintenance);
 		ModuleInfo info = new ModuleInfo(fixture, fixture, ModuleCache.digest(bytes), report, compiled.tier(),

@@ -14,6 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.error.SandboxTrapException;
+import dev.wasmsandbox.guest.BufferMapping;
+import dev.wasmsandbox.memory.BufferAccess;
+import dev.wasmsandbox.memory.ZeroCopyBuffer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -92,7 +95,8 @@ final class LeakHunt {
 		}
 		else {
 			switch (turn % 8) {
-				case 0, 1 -> hideInSession(secret);
+				case 0 -> hideInSession(secret);
+				case 1 -> hideInBuffer(secret);
 				case 2 -> this.sandbox.call("hide", void.class, secret);
 				case 3 -> hideAndFail("fail", secret);
 				case 4 -> hideAndCancel(secret);
@@ -120,6 +124,25 @@ final class LeakHunt {
 				note(session.call("seek", int.class, secret) == this.everything, "a hunter does not see its own");
 				this.seen.incrementAndGet();
 			}
+		}
+	}
+
+	/**
+	 * In a buffer beside the guest's own memory, taken away before or with the session.
+	 */
+	private void hideInBuffer(long secret) {
+		try (ZeroCopyBuffer buffer = ZeroCopyBuffer.allocate(3 * ZeroCopyBuffer.PAGE);
+				SandboxSession session = this.sandbox.openSession()) {
+			buffer.view().fill((byte) secret);
+			BufferMapping mapping = session.map(buffer, (int) (secret & 7) * ZeroCopyBuffer.PAGE,
+					((secret & 32) == 0) ? BufferAccess.READ_ONLY : BufferAccess.READ_WRITE);
+			session.call("hide", void.class, secret);
+			session.memory().writeLong(mapping.address(), secret);
+			if ((secret & 64) == 0) {
+				mapping.unmap();
+				session.memory().readLong(mapping.address());
+			}
+			note(session.call("seek", int.class, secret) != 0, "a hunter with a buffer sees nothing");
 		}
 	}
 

@@ -12,6 +12,7 @@ import com.dylibso.chicory.compiler.MachineFactoryCompiler;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
+import dev.wasmsandbox.engine.SnapshotPlan;
 import dev.wasmsandbox.fixtures.Fixtures;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.memory.MemoryBackend;
@@ -90,6 +91,22 @@ class LeakHuntTests {
 		assertThat(end.idle()).isZero();
 		assertThat(end.discarded()).isEqualTo(end.created());
 		assertThat(hunted.budget().counted()).isZero();
+	}
+
+	/** A module that grows tables is refused a snapshot. */
+	static Stream<Arguments> snapshots() {
+		return configurations().filter((arguments) -> "hideaway".equals(arguments.get()[0]));
+	}
+
+	@ParameterizedTest
+	@MethodSource("snapshots")
+	void whatStartsWithASnapshotIsAsNewToo(String module, int everything, MemoryBackend backend, ResetStrategy strategy)
+			throws Exception {
+		PoolSettings pool = new PoolSettings(9, Duration.ofMinutes(1));
+		try (HuntedModule hunted = new HuntedModule(module, backend, strategy, pool, Duration.ofMillis(250),
+				new SnapshotPlan(true, List.of()))) {
+			assertThat(new LeakHunt(hunted, everything, 4).run(200, 16)).isEmpty();
+		}
 	}
 
 	@Tag("slow")

@@ -14,8 +14,12 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.fixtures.Fixtures;
+import dev.wasmsandbox.guest.BufferMapping;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.limits.SnapshotPoint;
+import dev.wasmsandbox.memory.BufferAccess;
+import dev.wasmsandbox.memory.ZeroCopyBuffer;
 import dev.wasmsandbox.module.ModuleSource;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +34,8 @@ final class RandomCalls {
 
 	private static final int PLACES = 24;
 
+	private static final int BUFFERS = 6;
+
 	private static final String NAME = "hideaway";
 
 	private final WasmSandboxes registry = WasmSandboxes.builder().build();
@@ -40,12 +46,21 @@ final class RandomCalls {
 
 	private final AtomicReferenceArray<@Nullable MemorySegment> views = new AtomicReferenceArray<>(PLACES);
 
+	private final AtomicReferenceArray<ZeroCopyBuffer> buffers = new AtomicReferenceArray<>(BUFFERS);
+
+	private final AtomicReferenceArray<@Nullable BufferMapping> mappings = new AtomicReferenceArray<>(PLACES);
+
+	private final AtomicInteger loads = new AtomicInteger();
+
 	private final ConcurrentMap<String, AtomicInteger> endings = new ConcurrentHashMap<>();
 
 	private final AtomicInteger left;
 
 	RandomCalls(int calls) {
 		this.left = new AtomicInteger(calls);
+		for (int i = 0; i < BUFFERS; i++) {
+			this.buffers.set(i, ZeroCopyBuffer.allocate(1 + i * 3_000L));
+		}
 	}
 
 	void run() throws Exception {
@@ -58,8 +73,12 @@ final class RandomCalls {
 		}
 		threads.forEach(CompletableFuture::join);
 		this.registry.close();
+		for (int i = 0; i < BUFFERS; i++) {
+			this.buffers.get(i).close();
+		}
 		System.out.println(this.endings);
 		CrashProgram.require(Resources.imageMappings() == 0, "all mappings are back");
+		CrashProgram.require(Resources.bufferMappings() == 0, "all buffers are back");
 		CrashProgram.require(this.endings.containsKey("fine"), "some calls went well");
 	}
 
@@ -68,6 +87,7 @@ final class RandomCalls {
 			.source(ModuleSource.of(Fixtures.bytes(NAME)))
 			.limits(SandboxLimits.defaults().withCallTimeout(Duration.ofMillis(5)))
 			.pool(new PoolSettings(16, Duration.ZERO))
+			.snapshot((this.loads.getAndIncrement() % 2 == 0) ? SnapshotPoint.NONE : SnapshotPoint.AFTER_START)
 			.build());
 	}
 
@@ -163,7 +183,7 @@ final class RandomCalls {
 
 	private void useSession(SandboxSession session, int place, int kind, Random random) {
 		int address = random.nextBoolean() ? random.nextInt() : random.nextInt(4 * 65_536);
-		switch (kind % 8) {
+		switch (kind % 12) {
 			case 0 -> session.call("hide", void.class, random.nextLong());
 			case 1 -> session.memory().grow(random.nextInt(-2, 4));
 			case 2 -> session.memory().writeLong(address, random.nextLong());
@@ -171,7 +191,34 @@ final class RandomCalls {
 			case 4 -> this.views.set(place, session.memory().view(address, random.nextInt(8, 100)));
 			case 5 -> this.functions.set(place, session.export("seek"));
 			case 6 -> session.memory().readString(address, 3);
+			case 7, 8 -> this.mappings.set(place,
+					session.map(this.buffers.get(random.nextInt(BUFFERS)), address & -ZeroCopyBuffer.PAGE,
+							random.nextBoolean() ? BufferAccess.READ_ONLY : BufferAccess.READ_WRITE));
+			case 9 -> unmap(place);
+			case 10 -> useBuffer(random);
 			default -> session.close();
+		}
+	}
+
+	private void unmap(int place) {
+		BufferMapping mapping = this.mappings.get(place);
+		if (mapping != null) {
+			mapping.unmap();
+		}
+	}
+
+	/** Whoever closes one puts another in its place. */
+	private void useBuffer(Random random) {
+		int place = random.nextInt(BUFFERS);
+		ZeroCopyBuffer buffer = this.buffers.get(place);
+		if (random.nextInt(4) > 0) {
+			useView(buffer.view(0, Math.max(8, buffer.size())), random);
+			return;
+		}
+		buffer.close();
+		ZeroCopyBuffer next = ZeroCopyBuffer.allocate(random.nextInt(5 * ZeroCopyBuffer.PAGE));
+		if (!this.buffers.compareAndSet(place, buffer, next)) {
+			next.close();
 		}
 	}
 

@@ -30,8 +30,16 @@ record Resources(long images, long files, long watchdogs) {
 	}
 
 	static long imageMappings() throws IOException {
+		return mappings("wasm-image");
+	}
+
+	static long bufferMappings() throws IOException {
+		return mappings("wasm-buffer");
+	}
+
+	private static long mappings(String of) throws IOException {
 		try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
-			return lines.filter((line) -> line.contains("wasm-image")).count();
+			return lines.filter((line) -> line.contains(of)).count();
 		}
 	}
 

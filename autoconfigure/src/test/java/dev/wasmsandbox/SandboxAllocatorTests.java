@@ -9,7 +9,9 @@ import dev.wasmsandbox.error.SandboxTrapException;
 import dev.wasmsandbox.guest.AllocationScope;
 import dev.wasmsandbox.guest.AllocatorStatistics;
 import dev.wasmsandbox.guest.SandboxAllocator;
+import dev.wasmsandbox.memory.MemoryBackend;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -18,12 +20,21 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** What holds for every allocator, whoever allocates. */
+@ParameterizedClass
+@EnumSource(MemoryBackend.class)
 class SandboxAllocatorTests {
+
+	private final MemoryBackend backend;
+
+	SandboxAllocatorTests(MemoryBackend backend) {
+		this.backend = backend;
+	}
 
 	@ParameterizedTest
 	@EnumSource
 	void theGuestsAllocatorIsUsedWhereThereIsOne(AllocatorGuests guest) {
-		try (WasmSandbox sandbox = guest.builder().build(); SandboxSession session = sandbox.openSession()) {
+		try (WasmSandbox sandbox = guest.builder().backend(this.backend).build();
+				SandboxSession session = sandbox.openSession()) {
 			assertThat(session.allocator().strategy()).isEqualTo(guest.strategy());
 			assertThat(session.allocator()).isSameAs(session.allocator());
 		}
@@ -32,7 +43,8 @@ class SandboxAllocatorTests {
 	@ParameterizedTest
 	@EnumSource
 	void blocksOfAllSizesKeepTheirContent(AllocatorGuests guest) {
-		try (WasmSandbox sandbox = guest.builder().build(); SandboxSession session = sandbox.openSession()) {
+		try (WasmSandbox sandbox = guest.builder().backend(this.backend).build();
+				SandboxSession session = sandbox.openSession()) {
 			int[] sizes = { 0, 1, 7, 8, 9, 16, 17, 129, 1_000, 1_024, 4_096, 4_097, 65_536, 100_000 };
 			int[] addresses = new int[sizes.length];
 			long bytes = 0;
@@ -70,7 +82,8 @@ class SandboxAllocatorTests {
 	@ParameterizedTest
 	@EnumSource
 	void whatIsNoLiveBlockIsRefusedAndChangesNothing(AllocatorGuests guest) {
-		try (WasmSandbox sandbox = guest.builder().build(); SandboxSession session = sandbox.openSession()) {
+		try (WasmSandbox sandbox = guest.builder().backend(this.backend).build();
+				SandboxSession session = sandbox.openSession()) {
 			int small = session.allocateGuestMemory(100);
 			int large = session.allocateGuestMemory(50_000);
 			int freed = session.allocateGuestMemory(100);
@@ -106,7 +119,8 @@ class SandboxAllocatorTests {
 	@ParameterizedTest
 	@EnumSource
 	void scopesGiveTheirBlocksBackTogether(AllocatorGuests guest) {
-		try (WasmSandbox sandbox = guest.builder().build(); SandboxSession session = sandbox.openSession()) {
+		try (WasmSandbox sandbox = guest.builder().backend(this.backend).build();
+				SandboxSession session = sandbox.openSession()) {
 			SandboxAllocator allocator = session.allocator();
 			int outside = allocator.allocate(10);
 			AllocationScope kept;
@@ -143,7 +157,7 @@ class SandboxAllocatorTests {
 	@ParameterizedTest
 	@EnumSource
 	void exhaustedMemoryNamesTheLimitAndLeavesTheSessionUsable(AllocatorGuests guest) {
-		try (WasmSandbox sandbox = guest.builder().memoryLimit(2 << 20).build();
+		try (WasmSandbox sandbox = guest.builder().backend(this.backend).memoryLimit(2 << 20).build();
 				SandboxSession session = sandbox.openSession()) {
 			int kept = session.allocateGuestMemory(100);
 			session.memory().writeBytes(kept, pattern(3, 100));
@@ -185,7 +199,7 @@ class SandboxAllocatorTests {
 	@ParameterizedTest
 	@EnumSource
 	void nothingWorksAfterCloseAndTheNextSessionStartsClean(AllocatorGuests guest) {
-		try (WasmSandbox sandbox = guest.builder().build()) {
+		try (WasmSandbox sandbox = guest.builder().backend(this.backend).build()) {
 			SandboxSession session = sandbox.openSession();
 			SandboxAllocator allocator = session.allocator();
 			int address = allocator.allocate(5_000);
@@ -219,7 +233,8 @@ class SandboxAllocatorTests {
 	@ParameterizedTest
 	@EnumSource
 	void itBelongsToTheSessionsThread(AllocatorGuests guest) {
-		try (WasmSandbox sandbox = guest.builder().build(); SandboxSession session = sandbox.openSession()) {
+		try (WasmSandbox sandbox = guest.builder().backend(this.backend).build();
+				SandboxSession session = sandbox.openSession()) {
 			SandboxAllocator allocator = session.allocator();
 			int address = allocator.allocate(64);
 			AllocationScope scope = allocator.openScope();
@@ -244,7 +259,8 @@ class SandboxAllocatorTests {
 	@ParameterizedTest
 	@EnumSource(names = "C")
 	void afterATrapScopesCloseInSilence(AllocatorGuests guest) {
-		try (WasmSandbox sandbox = guest.builder().build(); SandboxSession session = sandbox.openSession()) {
+		try (WasmSandbox sandbox = guest.builder().backend(this.backend).build();
+				SandboxSession session = sandbox.openSession()) {
 			SandboxAllocator allocator = session.allocator();
 			assertThatExceptionOfType(SandboxTrapException.class).isThrownBy(() -> {
 				try (AllocationScope scope = allocator.openScope()) {

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 import dev.wasmsandbox.memory.FlatMemory;
 import dev.wasmsandbox.memory.MemorySlot;
@@ -59,10 +60,20 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 
 	private volatile @Nullable Thread owner;
 
+	/**
+	 * Written before the lease's number and never cleared: it is its thread's for good.
+	 */
+	private @Nullable CallChain chain;
+
+	private final CallChain.Link outermost = new CallChain.Link(this, null);
+
 	/** The watchdog's own notes: its last mark, and when it was made. */
 	private long mark = RUNNING;
 
 	private long markedAt;
+
+	/** The last mark again, once {@link #markedAt} is that mark's. */
+	private volatile long timedMark;
 
 	CallControl(MemorySlot slot, Watchdog watchdog, Duration timeout) {
 		super(slot);
@@ -73,9 +84,12 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 	/** Begins a lease and returns its number. */
 	final long beginLease() {
 		this.watchdog.leaseBegins();
+		this.chain = CallChain.current();
 		this.owner = Thread.currentThread();
 		long next = this.lease + 1;
 		this.lease = next;
+		// Whoever sees a call of this lease sees whose it is.
+		VarHandle.storeStoreFence();
 		return next;
 	}
 
@@ -111,6 +125,41 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 		return this.state != IDLE;
 	}
 
+	/** Ends a call that may have failed, wherever its stack ended. */
+	final void exitFailed() {
+		exit();
+		CallChain thread = this.chain;
+		if (thread != null) {
+			thread.forget(this);
+		}
+	}
+
+	/** The host functions its thread is in; only while it is leased. */
+	final CallChain chain() {
+		return Objects.requireNonNull(this.chain);
+	}
+
+	/** Its link where no other call is around it. */
+	final CallChain.Link outermost() {
+		return this.outermost;
+	}
+
+	/** The time the running call has left by its own limit; for its thread. */
+	final long remainingNanos() {
+		long current = (long) STATE.getAcquire(this);
+		if (current < 0) {
+			return 0;
+		}
+		// Before the watchdog has seen the call its time has not begun.
+		return (current == this.timedMark) ? Math.max(0, this.timeoutNanos - (System.nanoTime() - this.markedAt))
+				: this.timeoutNanos;
+	}
+
+	/** What stopped the running call, if it was. */
+	final @Nullable GuestStopped stop() {
+		return ((long) STATE.getAcquire(this) < 0) ? stopped() : null;
+	}
+
 	/** The check of the guest's loops and calls. */
 	final void check() {
 		if ((long) STATE.getOpaque(this) < 0) {
@@ -119,8 +168,7 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 	}
 
 	private GuestStopped stopped() {
-		long stop = -(long) STATE.getOpaque(this);
-		return new GuestStopped(REASONS.get((int) (stop & ((1 << REASON_BITS) - 1))));
+		return new GuestStopped(reason((long) STATE.getAcquire(this)));
 	}
 
 	/** Asks that the given lease's running or next call be stopped; from any thread. */
@@ -142,6 +190,7 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 			current = this.mark;
 			// After the mark, so that a call's time never begins before the call.
 			this.markedAt = System.nanoTime();
+			this.timedMark = current;
 		}
 		if (current > RUNNING) {
 			StopReason reason = reasonToStop();
@@ -161,7 +210,32 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 		if (runner != null && runner.isInterrupted()) {
 			return StopReason.INTERRUPTED;
 		}
-		return (System.nanoTime() - this.markedAt >= this.timeoutNanos) ? StopReason.TIMEOUT : null;
+		if (System.nanoTime() - this.markedAt >= this.timeoutNanos) {
+			return StopReason.TIMEOUT;
+		}
+		return outerReason();
+	}
+
+	/** Why a call was stopped that this one was made from, in a host function. */
+	private @Nullable StopReason outerReason() {
+		CallChain thread = this.chain;
+		CallChain.Link link = (thread != null) ? thread.around(this) : null;
+		for (; link != null; link = link.outer()) {
+			StopReason reason = link.guest().stopReason();
+			if (reason != null) {
+				return (reason == StopReason.TIMEOUT) ? StopReason.OUTER_TIMEOUT : reason;
+			}
+		}
+		return null;
+	}
+
+	private @Nullable StopReason stopReason() {
+		long current = (long) STATE.getAcquire(this);
+		return (current < 0) ? reason(current) : null;
+	}
+
+	private static StopReason reason(long stopped) {
+		return REASONS.get((int) (-stopped & ((1 << REASON_BITS) - 1)));
 	}
 
 }

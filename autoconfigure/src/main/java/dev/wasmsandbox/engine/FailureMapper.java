@@ -36,6 +36,9 @@ final class FailureMapper {
 			Map.entry("null reference", TrapKind.NULL_REFERENCE),
 			Map.entry("null function reference", TrapKind.NULL_REFERENCE));
 
+	private static final String EXHAUSTED = "call stack exhausted: it calls itself without end, or deeper than "
+			+ "the stack of the calling thread allows (-Xss, or a thread made with a larger stack)";
+
 	private FailureMapper() {
 	}
 
@@ -52,13 +55,14 @@ final class FailureMapper {
 			case HostFailure host -> host(host, module, function);
 			case MemoryAccessException access ->
 				trap(TrapKind.MEMORY_OUT_OF_BOUNDS, access, module, function, access.getMessage());
-			case StackOverflowError overflow -> trap(TrapKind.CALL_STACK_EXHAUSTED, null, module, function,
-					"call stack exhausted (on " + overflow.getClass().getSimpleName() + ")");
+			case StackOverflowError _ -> trap(TrapKind.CALL_STACK_EXHAUSTED, null, module, function, EXHAUSTED);
 			case ChicoryInterruptedException interrupted -> interrupted(module, function, interrupted);
 			case WasmException uncaught -> trap(TrapKind.UNCAUGHT_EXCEPTION, uncaught, module, function,
 					"an exception of the guest was not caught");
-			case ChicoryException engine -> trap(kind(engine), withoutDeepStack(engine), module, function,
-					engine.getMessage() + hint(refusedBytes, limits));
+			case ChicoryException engine when kind(engine) == TrapKind.CALL_STACK_EXHAUSTED ->
+				trap(TrapKind.CALL_STACK_EXHAUSTED, withoutDeepStack(engine), module, function, EXHAUSTED);
+			case ChicoryException engine ->
+				trap(kind(engine), engine, module, function, engine.getMessage() + hint(refusedBytes, limits));
 			case OutOfMemoryError memory -> new SandboxLimitException(module, function, "heap", 0, 0,
 					"the JVM's heap was exhausted while the guest ran: " + memory.getMessage(), memory);
 			default -> trap(TrapKind.OTHER, thrown, module, function,
@@ -74,6 +78,11 @@ final class FailureMapper {
 							+ limits.callTimeout().toMillis() + " ms; raise it if the work is legitimate",
 					null);
 			case INTERRUPTED -> interrupted(module, function, null);
+			case OUTER_TIMEOUT ->
+				new SandboxTimeoutException(module, function, limits.callTimeout(), ((function != null) ? ""
+						: "its start function was ")
+						+ "stopped because the time of an outer call ended: a host function of that one called this "
+						+ "module; its limits.call-timeout counts for both", null);
 			case CANCELLED -> new SandboxInterruptedException(module, function, "the call was cancelled", null);
 		};
 	}

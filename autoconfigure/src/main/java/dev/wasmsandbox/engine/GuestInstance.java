@@ -150,7 +150,7 @@ public final class GuestInstance {
 
 	private RuntimeException fail(Throwable cause, String functionName, boolean outermost) {
 		if (outermost) {
-			this.memory.exit();
+			this.memory.exitFailed();
 		}
 		WasmSandboxException before = this.failure;
 		if (before != null && before.equals(cause)) {
@@ -250,6 +250,14 @@ public final class GuestInstance {
 	/** Restores the sandbox after {@link #end}; the result is that of {@link #close}. */
 	public boolean restore() {
 		return this.sandbox.restore(this.failure != null);
+	}
+
+	/**
+	 * Says that a view of the memory cannot be ended, because native code works on it:
+	 * the sandbox is then discarded, and its memory never used for anyone else.
+	 */
+	public void usedOutside() {
+		this.sandbox.usedOutside();
 	}
 
 	/** What the instance failed with, if it did. */

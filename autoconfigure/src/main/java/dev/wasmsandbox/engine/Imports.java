@@ -16,6 +16,8 @@ import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.HostFunctionException;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
+import dev.wasmsandbox.error.SandboxInterruptedException;
+import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.screen.ExternalKind;
 import dev.wasmsandbox.screen.FunctionSignature;
@@ -132,8 +134,12 @@ final class Imports {
 	private static long @Nullable [] callHost(HostBinding binding, GuestInstance guest, long[] arguments) {
 		String name = binding.module() + "." + binding.name();
 		guest.requireSafe(binding);
+		CallControl control = guest.memory();
+		CallChain chain = control.chain();
+		CallChain.Link outer = chain.top();
 		long[] answer;
 		try {
+			chain.enter(control, outer);
 			answer = binding.target().call(guest, arguments);
 		}
 		catch (InterruptedException _) {
@@ -147,10 +153,10 @@ final class Imports {
 			throw guest.moduleName().equals(ex.moduleName()) ? ex : new HostFailure(name, ex);
 		}
 		catch (Throwable ex) {
-			if (ex instanceof WasmSandboxException own && own.equals(guest.failure())) {
-				throw own;
-			}
-			throw new HostFailure(name, ex);
+			throw failure(guest, name, ex);
+		}
+		finally {
+			chain.leave(outer);
 		}
 		int given = (answer != null) ? answer.length : 0;
 		if (given != binding.signature().results().size()) {
@@ -159,6 +165,23 @@ final class Imports {
 					null);
 		}
 		return answer;
+	}
+
+	private static RuntimeException failure(GuestInstance guest, String name, Throwable thrown) {
+		if (thrown instanceof WasmSandboxException own && own.equals(guest.failure())) {
+			return own;
+		}
+		if (thrown instanceof SandboxTimeoutException || thrown instanceof SandboxInterruptedException) {
+			// A call that was stopped because this one was: this one's end is the news.
+			GuestStopped stop = guest.memory().stop();
+			if (stop != null) {
+				return stop;
+			}
+			if (thrown instanceof SandboxInterruptedException && Thread.currentThread().isInterrupted()) {
+				return new GuestStopped(StopReason.INTERRUPTED);
+			}
+		}
+		return new HostFailure(name, thrown);
 	}
 
 	private static List<ValType> types(List<ValueType> types) {

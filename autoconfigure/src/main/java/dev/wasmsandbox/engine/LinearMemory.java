@@ -103,6 +103,13 @@ public final class LinearMemory extends CallControl implements Memory {
 		slot().release();
 	}
 
+	/** As {@link #release}, while native code may still use a view of it. */
+	void abandon() {
+		detach();
+		this.watchdog.forget(this);
+		slot().abandon();
+	}
+
 	@Override
 	public int pages() {
 		return this.pages;

@@ -3,6 +3,7 @@ package dev.wasmsandbox.engine;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Machine;
 import dev.wasmsandbox.error.ModuleRejectedException;
+import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.memory.ResetStrategy;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,9 @@ public final class Sandbox {
 
 	private @Nullable GuestInstance lease;
 
+	/** Whether a view of its memory could not be ended. */
+	private boolean usedOutside;
+
 	Sandbox(SandboxFactory factory, LinearMemory memory) {
 		this.factory = factory;
 		this.memory = memory;
@@ -46,9 +50,19 @@ public final class Sandbox {
 			guest.ready(ready);
 		}
 		this.lease = guest;
-		this.memory.open();
+		openMemory();
 		this.factory.start(this);
 		return guest;
+	}
+
+	/** Readies the memory for a lease. */
+	void openMemory() {
+		try {
+			this.memory.open();
+		}
+		catch (SandboxLimitException ex) {
+			throw ex.in(this.factory.moduleName());
+		}
 	}
 
 	/**
@@ -60,7 +74,7 @@ public final class Sandbox {
 		if (!this.factory.image().restorable()) {
 			return;
 		}
-		this.memory.open();
+		openMemory();
 		long closed = -1;
 		try {
 			this.factory.make(this);
@@ -79,7 +93,7 @@ public final class Sandbox {
 	 */
 	boolean restore(boolean failed) {
 		this.lease = null;
-		if (failed) {
+		if (failed || this.usedOutside) {
 			return false;
 		}
 		if (this.factory.restoreMemory(this.memory, this.notes) < 0) {
@@ -96,9 +110,22 @@ public final class Sandbox {
 		return true;
 	}
 
-	/** Gives its memory back to the system. Nothing may use it any more. */
+	/**
+	 * Gives its memory back to the system. Nothing may use it any more; where something
+	 * outside does, it is kept for good instead.
+	 */
 	public void discard() {
-		this.memory.release();
+		if (this.usedOutside) {
+			this.memory.abandon();
+		}
+		else {
+			this.memory.release();
+		}
+	}
+
+	/** Notes that its memory is in use outside, so that it never becomes anyone's. */
+	void usedOutside() {
+		this.usedOutside = true;
 	}
 
 	/** How many bytes in memory are its own, for any thread. */

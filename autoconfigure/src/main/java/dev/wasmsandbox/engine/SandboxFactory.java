@@ -97,6 +97,9 @@ public final class SandboxFactory {
 			this.resets = new ResetChoice(this.slab);
 			made = true;
 		}
+		catch (SandboxLimitException ex) {
+			throw ex.in(moduleName);
+		}
 		finally {
 			template.discard();
 			if (!made) {
@@ -119,14 +122,38 @@ public final class SandboxFactory {
 	/**
 	 * Makes a sandbox that can be leased.
 	 * @throws SandboxLimitException if the system has no room for it
+	 * @throws IllegalStateException if the factory or its watchdog is closed
 	 */
 	public Sandbox newSandbox() {
-		return new Sandbox(this, memory(this.slab.take(), this.image.pages(), true));
+		return new Sandbox(this, memory(takeSlot(), this.image.pages(), true));
 	}
 
+	private MemorySlot takeSlot() {
+		try {
+			return this.slab.take();
+		}
+		catch (SandboxLimitException ex) {
+			throw ex.in(this.moduleName);
+		}
+	}
+
+	/**
+	 * Makes a memory over a slot, which is released with it.
+	 * @throws IllegalStateException if nobody would watch over its calls any more
+	 */
 	LinearMemory memory(MemorySlot slot, int initialPages, boolean fromImage) {
-		return new LinearMemory(slot, this.watchdog, this.limits.callTimeout(), initialPages, this.maximumPages,
-				fromImage);
+		boolean made = false;
+		try {
+			LinearMemory memory = new LinearMemory(slot, this.watchdog, this.limits.callTimeout(), initialPages,
+					this.maximumPages, fromImage);
+			made = true;
+			return memory;
+		}
+		finally {
+			if (!made) {
+				slot.release();
+			}
+		}
 	}
 
 	/** Makes no further sandboxes; those that are out live until they are discarded. */
@@ -229,7 +256,7 @@ public final class SandboxFactory {
 		}
 		finally {
 			if (outermost) {
-				sandbox.memory().exit();
+				sandbox.memory().exitFailed();
 			}
 		}
 	}

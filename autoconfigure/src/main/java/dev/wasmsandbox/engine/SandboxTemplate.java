@@ -38,7 +38,7 @@ final class SandboxTemplate {
 		this.sandbox = new Sandbox(factory, this.memory);
 		boolean made = false;
 		try {
-			this.memory.open();
+			this.sandbox.openMemory();
 			this.image = run(factory, plan);
 			made = true;
 		}

@@ -3,6 +3,8 @@ package dev.wasmsandbox.engine;
 /** Why a running guest is stopped from outside. */
 enum StopReason {
 
-	TIMEOUT, INTERRUPTED, CANCELLED
+	TIMEOUT, INTERRUPTED, CANCELLED,
+	/** A call ran out of time that made this one from a host function. */
+	OUTER_TIMEOUT
 
 }

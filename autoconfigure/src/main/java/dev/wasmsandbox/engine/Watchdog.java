@@ -41,13 +41,28 @@ public final class Watchdog implements AutoCloseable {
 
 	private volatile boolean closed;
 
+	/** Guarded by this. Then nobody looks any more, so nothing may be run. */
+	private boolean ended;
+
 	public Watchdog() {
 		this.thread = Thread.ofPlatform().name("wasm-watchdog").daemon().unstarted(this::run);
 		this.thread.start();
 	}
 
-	void watch(CallControl control) {
+	/**
+	 * Looks at a sandbox from now on.
+	 * @throws IllegalStateException if it was closed and nothing was left to look at
+	 */
+	synchronized void watch(CallControl control) {
+		if (this.ended) {
+			throw new IllegalStateException("The registry of sandboxes is closed");
+		}
 		this.controls.add(control);
+	}
+
+	private synchronized boolean end() {
+		this.ended = this.closed && this.controls.isEmpty();
+		return this.ended;
 	}
 
 	void forget(CallControl control) {
@@ -70,7 +85,7 @@ public final class Watchdog implements AutoCloseable {
 
 	private void run() {
 		int idle = 0;
-		while (!this.closed || !this.controls.isEmpty()) {
+		while (!this.closed || !end()) {
 			boolean running = false;
 			long now = System.nanoTime();
 			for (CallControl control : this.controls) {

@@ -91,7 +91,8 @@ public interface GuestMemory {
 	 * A window onto a range, without a copy. It dies with the session or host call;
 	 * reading it afterwards throws {@link IllegalStateException}. It stays where it is
 	 * when the guest's memory grows. Copy what you check: a guest that runs meanwhile may
-	 * change it. Where native access is denied it dies when the memory grows, and other
+	 * change it. Where memory is copied instead of mapped it dies when the memory grows;
+	 * where native access is denied also when a host call ends that made views, and other
 	 * threads are not kept from using it.
 	 */
 	MemorySegment view(int address, int length);

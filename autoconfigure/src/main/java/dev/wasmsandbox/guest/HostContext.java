@@ -1,5 +1,8 @@
 package dev.wasmsandbox.guest;
 
+import java.time.Duration;
+
+import dev.wasmsandbox.engine.CallChain;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.screen.ModuleExport;
@@ -63,10 +66,23 @@ public final class HostContext implements AutoCloseable {
 		return this.guest.call(export, arguments);
 	}
 
+	/**
+	 * The time that the running call has left, and the calls around it where it was made
+	 * from a host function itself: what the host function should take at the most. It is
+	 * not stopped when that is over, but the guest is then, and so is whatever guest the
+	 * host function calls on this thread.
+	 * @return at most {@code limits.call-timeout}, zero if the time is over
+	 * @throws IllegalStateException after the host function has returned
+	 */
+	public Duration remaining() {
+		this.memory.requireOpen();
+		return Duration.ofNanos(CallChain.remainingNanos());
+	}
+
 	/** Ends the validity of this context; done by the library. */
 	@Override
 	public void close() {
-		this.memory.close();
+		this.memory.closeHostCall();
 	}
 
 }

@@ -179,7 +179,7 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 	@SuppressWarnings("MustBeClosedChecker") // close() closes it
 	private Arena arena() {
 		Arena arena = this.views;
-		if (arena == null) {
+		if (arena == null || !arena.scope().isAlive()) {
 			arena = Arena.ofConfined();
 			this.views = arena;
 		}
@@ -215,17 +215,34 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 				null);
 	}
 
+	/** Ends a host call, whose views end before those of the lease. */
+	void closeHostCall() {
+		boolean viewed = this.views != null;
+		close();
+		if (viewed) {
+			this.guest.memory().endViews();
+		}
+	}
+
+	/**
+	 * Ends it. Views on which native code works at this moment cannot be ended; then the
+	 * memory is given to nobody else.
+	 */
 	@Override
 	public void close() {
 		this.closed = true;
-		if (this.views != null) {
-			try {
-				this.views.close();
+		Arena arena = this.views;
+		this.views = null;
+		try {
+			if (arena != null && arena.scope().isAlive()) {
+				arena.close();
 			}
-			catch (WrongThreadException _) {
-				// The owner is dead, and on no other thread can the views be read.
-			}
-			this.views = null;
+		}
+		catch (WrongThreadException _) {
+			// The owner is dead, and on no other thread can the views be read.
+		}
+		catch (IllegalStateException _) {
+			this.guest.usedOutside();
 		}
 	}
 

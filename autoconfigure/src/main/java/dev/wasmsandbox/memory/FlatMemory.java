@@ -114,6 +114,7 @@ public abstract class FlatMemory {
 			return false;
 		}
 		if (bytes > this.size && !this.slot.grow(this.size, bytes)) {
+			requireWhole();
 			return false;
 		}
 		locateSlot();
@@ -238,6 +239,13 @@ public abstract class FlatMemory {
 		return readOnly ? view.asReadOnly() : view;
 	}
 
+	/** Ends all views made with arenas that are closed by now. */
+	public final void endViews() {
+		if (this.slot.endViews(this.size)) {
+			locateSlot();
+		}
+	}
+
 	/** Copies elements of an array of the host into the memory. */
 	public final void write(int address, double[] source, int offset, int count) {
 		MemorySegment.copy(source, offset, space(), DOUBLE, locate(address, 8L * count), count);
@@ -264,6 +272,9 @@ public abstract class FlatMemory {
 		BufferPlace place = BufferPlace.in(this, moduleName, buffer, address, access);
 		try {
 			this.slot.map(place);
+		}
+		catch (SandboxLimitException ex) {
+			throw ex.in(moduleName);
 		}
 		finally {
 			requireWhole();

@@ -96,13 +96,10 @@ final class MappedSlot extends MemorySlot {
 		if (!MappingBudget.tryTake(1)) {
 			return false;
 		}
-		// To the end at once: else the rest would be a third mapping.
-		if (!mapZeroes(this.image.size(), capacity())) {
-			MappingBudget.giveBack(1);
-			return false;
-		}
+		// Counted first: a mapping that fails may have cut the former one all the same.
 		this.grown = true;
-		return true;
+		// To the end at once: else the rest would be a third mapping.
+		return mapZeroes(this.image.size(), capacity());
 	}
 
 	private boolean mapZeroes(long from, long to) {
@@ -116,10 +113,22 @@ final class MappedSlot extends MemorySlot {
 		long mapped = NativeMemory.map(this.address + from, to - from, NativeMemory.PROT_READ_WRITE,
 				flags | NativeMemory.MAP_FIXED, file, fileOffset);
 		if (mapped == -1) {
+			plug(from, to);
+			breakDown();
 			return false;
 		}
 		NativeMemory.keepPrivate(mapped, to - from);
 		return true;
+	}
+
+	/**
+	 * A mapping that fails half-way leaves a hole, into which views still reach: closes
+	 * it, without taking anything away that came to lie there meanwhile. From then on
+	 * nothing is done to the slot: nobody can tell whose what lies there is.
+	 */
+	private void plug(long from, long to) {
+		long ignored = NativeMemory.map(this.address + from, to - from, NativeMemory.PROT_READ_WRITE,
+				PRIVATE | NativeMemory.MAP_ANONYMOUS | NativeMemory.MAP_FIXED_NOREPLACE, -1);
 	}
 
 	@Override
@@ -128,10 +137,6 @@ final class MappedSlot extends MemorySlot {
 		int flags = place.shared() ? NativeMemory.MAP_SHARED : PRIVATE;
 		if (map(place.offset(), place.end(), flags, place.buffer().file(), 0)) {
 			return;
-		}
-		// A mapping that fails half-way leaves a hole.
-		if (!detach(place)) {
-			breakDown();
 		}
 		throw new SandboxLimitException(null, null, "address space", 0, place.bytes(),
 				"the operating system refused to map a buffer of " + place.bytes()
@@ -181,6 +186,9 @@ final class MappedSlot extends MemorySlot {
 	}
 
 	private long reset(long used, ResetStrategy strategy) {
+		if (broken()) {
+			return -1;
+		}
 		if (!this.cuts.isEmpty()) {
 			return mapAnew() ? 0 : -1;
 		}
@@ -217,14 +225,27 @@ final class MappedSlot extends MemorySlot {
 
 	@Override
 	public void trim() {
-		NativeMemory.discard(this.address, this.grown ? capacity() : this.image.size());
+		if (!broken()) {
+			NativeMemory.discard(this.address, this.grown ? capacity() : this.image.size());
+		}
+	}
+
+	@Override
+	public void abandon() {
+		breakDown();
+		release();
 	}
 
 	@Override
 	public void release() {
 		if (!this.released) {
 			this.released = true;
-			this.slab.giveBack(this.address, mappings());
+			if (broken()) {
+				this.slab.giveUp(this.address);
+			}
+			else {
+				this.slab.giveBack(this.address, mappings());
+			}
 			forgetPlaces();
 			uncountAll();
 		}

@@ -66,8 +66,8 @@ public final class MemoryImage {
 				this.writtenBytes += PAGE;
 			}
 		}
-		NativeMemory.unmap(writable, this.size);
-		boolean sealed = NativeMemory.seal(this.file);
+		// While a writable mapping is left the system refuses to seal.
+		boolean sealed = NativeMemory.unmap(writable, this.size) && NativeMemory.seal(this.file);
 		this.address = NativeMemory.map(0, this.size, NativeMemory.PROT_READ, NativeMemory.MAP_PRIVATE, this.file);
 		if (this.address == -1 || !sealed) {
 			throw refused();
@@ -151,14 +151,14 @@ public final class MemoryImage {
 			return;
 		}
 		this.released = true;
-		if (this.address > 0) {
-			NativeMemory.unmap(this.address, this.size);
-		}
+		boolean gone = this.address <= 0 || NativeMemory.unmap(this.address, this.size);
 		if (this.file >= 0) {
 			NativeMemory.closeFile(this.file);
 			this.file = -1;
 		}
-		MappingBudget.giveBack(1);
+		if (gone) {
+			MappingBudget.giveBack(1);
+		}
 	}
 
 }

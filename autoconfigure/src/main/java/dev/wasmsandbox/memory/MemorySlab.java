@@ -25,7 +25,12 @@ public final class MemorySlab implements AutoCloseable {
 	 * Reserved addresses. To the system each run of free slots is one mapping, as each
 	 * slot in use is; so a slot given back between two others frees none.
 	 */
-	private record Range(long address, int slots, BitSet free) {
+	private record Range(long address, int slots, BitSet free, BitSet lost) {
+
+		Range(long address, int slots) {
+			this(address, slots, new BitSet(), new BitSet());
+			this.free.set(0, slots);
+		}
 
 		/** The mappings that taking this free slot adds, and that freeing it removes. */
 		int mappings(int slot) {
@@ -141,7 +146,7 @@ public final class MemorySlab implements AutoCloseable {
 				| ((this.image.size() == 0) ? NativeMemory.MAP_ANONYMOUS : 0);
 		long mapped = NativeMemory.map(address, this.slotBytes, NativeMemory.PROT_READ_WRITE, flags, file);
 		if (mapped != address) {
-			putBack(address);
+			giveUp(address);
 			throw refused(this.slotBytes);
 		}
 		NativeMemory.keepPrivate(address, this.slotBytes);
@@ -176,8 +181,7 @@ public final class MemorySlab implements AutoCloseable {
 			long address = NativeMemory.map(0, slots * this.slotBytes, NativeMemory.PROT_NONE,
 					NativeMemory.MAP_PRIVATE | NativeMemory.MAP_ANONYMOUS | NativeMemory.MAP_NORESERVE, -1);
 			if (address != -1) {
-				Range range = new Range(address, (int) slots, new BitSet());
-				range.free().set(0, range.slots());
+				Range range = new Range(address, (int) slots);
 				this.ranges.add(range);
 				this.account.reserve(slots * this.slotBytes);
 				return range;
@@ -193,21 +197,44 @@ public final class MemorySlab implements AutoCloseable {
 				+ "(ulimit -v, vm.max_map_count, vm.overcommit_memory)", null);
 	}
 
-	/** Closes a slot's range off; its pages and its mapping are gone. */
+	/**
+	 * Closes a slot's range off; its pages and its mapping are gone. Where the system
+	 * refuses that, the slot is given up.
+	 */
 	void giveBack(long address, int mappings) {
-		NativeMemory.map(address, this.slotBytes, NativeMemory.PROT_NONE, NativeMemory.MAP_PRIVATE
+		long closed = NativeMemory.map(address, this.slotBytes, NativeMemory.PROT_NONE, NativeMemory.MAP_PRIVATE
 				| NativeMemory.MAP_FIXED | NativeMemory.MAP_ANONYMOUS | NativeMemory.MAP_NORESERVE, -1);
+		if (closed != address) {
+			giveUp(address);
+			return;
+		}
 		MappingBudget.giveBack(mappings - 1);
 		putBack(address);
 	}
 
-	private synchronized void putBack(long address) {
+	/**
+	 * Leaves a slot's addresses alone for good, because they may be somebody else's by
+	 * now or somebody still uses them: they are neither handed out again nor unmapped,
+	 * and stay counted.
+	 */
+	synchronized void giveUp(long address) {
+		Range range = rangeOf(address);
+		range.lost().set((int) ((address - range.address()) / this.slotBytes));
+		this.out--;
+		unmapIfDone();
+	}
+
+	private Range rangeOf(long address) {
 		long bytes = this.slotBytes;
-		Range range = this.ranges.stream()
+		return this.ranges.stream()
 			.filter((one) -> address >= one.address() && address < one.address() + one.slots() * bytes)
 			.findFirst()
 			.orElseThrow();
-		int slot = (int) ((address - range.address()) / bytes);
+	}
+
+	private synchronized void putBack(long address) {
+		Range range = rangeOf(address);
+		int slot = (int) ((address - range.address()) / this.slotBytes);
 		range.free().set(slot);
 		MappingBudget.giveBack(range.mappings(slot));
 		this.out--;
@@ -223,13 +250,27 @@ public final class MemorySlab implements AutoCloseable {
 
 	private void unmapIfDone() {
 		if (this.closed && this.out == 0) {
-			this.ranges.forEach((range) -> {
-				NativeMemory.unmap(range.address(), range.slots() * this.slotBytes);
-				this.account.reserve(-range.slots() * this.slotBytes);
-			});
-			MappingBudget.giveBack(this.ranges.size());
+			this.ranges.forEach(this::unmap);
 			this.ranges.clear();
 			this.image.release();
+		}
+	}
+
+	/** All of a range but the slots that were given up; what cannot be stays counted. */
+	private void unmap(Range range) {
+		this.account.reserve(-range.slots() * this.slotBytes);
+		int from = 0;
+		boolean gone = range.lost().isEmpty();
+		while (from < range.slots()) {
+			int lost = range.lost().nextSetBit(from);
+			int to = (lost < 0) ? range.slots() : lost;
+			if (to > from) {
+				gone &= NativeMemory.unmap(range.address() + from * this.slotBytes, (to - from) * this.slotBytes);
+			}
+			from = to + 1;
+		}
+		if (gone) {
+			MappingBudget.giveBack(1);
 		}
 	}
 

@@ -24,7 +24,10 @@ public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
 	/** What is mapped into it, in no order. */
 	private List<BufferPlace> places = List.of();
 
-	/** Set when nobody knows what lies in it; nothing may be in bounds then. */
+	/**
+	 * Set when nobody knows what lies in it; nothing may be in bounds then, and whoever
+	 * gives it up must leave its addresses alone.
+	 */
 	private boolean broken;
 
 	private final MemoryAccount account;
@@ -96,7 +99,7 @@ public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
 
 	/**
 	 * Makes room, filled with zeroes.
-	 * @return whether there was any; if not, nothing has changed
+	 * @return whether there was any; if not, nothing has changed, or the slot is broken
 	 */
 	abstract boolean grow(long from, long to);
 
@@ -174,7 +177,6 @@ public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
 
 	/** Lets all buffers go, after they were taken away together. */
 	final void forgetPlaces() {
-		this.broken = false;
 		this.places.forEach((place) -> place.buffer().leavePlace());
 		this.places = List.of();
 	}
@@ -197,7 +199,23 @@ public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
 	/** Gives unused pages back to the system; the slot stays usable. */
 	public abstract void trim();
 
+	/**
+	 * Ends the views that did not end with their arena.
+	 * @param used the current size of the memory
+	 * @return whether the memory lies elsewhere now
+	 */
+	boolean endViews(long used) {
+		// They all did, wherever views need not be parts of something larger.
+		return false;
+	}
+
 	/** Gives the slot up. A second call does nothing. */
 	public abstract void release();
+
+	/**
+	 * As {@link #release}, while somebody outside may still use its memory: that is never
+	 * given to anyone else, nor taken away.
+	 */
+	public abstract void abandon();
 
 }

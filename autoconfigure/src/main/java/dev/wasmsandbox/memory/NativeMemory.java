@@ -7,6 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The system calls on address ranges. Constants are those of Linux on x86-64 and aarch64
  * (see {@code mmap(2)}, {@code madvise(2)}, {@code memfd_create(2)}, {@code fcntl(2)} and
@@ -32,6 +34,9 @@ final class NativeMemory {
 	static final int MAP_ANONYMOUS = 0x20;
 
 	static final int MAP_NORESERVE = 0x4000;
+
+	/** As fixed, but never in the place of another mapping; Linux 4.17 and later. */
+	static final int MAP_FIXED_NOREPLACE = 0x100000;
 
 	private static final int MADV_DONTNEED = 4;
 
@@ -81,6 +86,17 @@ final class NativeMemory {
 	private static final MethodHandle IOCTL = handle("ioctl", FunctionDescriptor.of(INT, INT, LONG, LONG),
 			Linker.Option.firstVariadicArg(2));
 
+	/** Lets tests see what a refusal of the system does; {@code null} otherwise. */
+	static volatile @Nullable Refusal refusal;
+
+	/** Whether the system is to refuse a mapping, or to drop pages, at an address. */
+	@FunctionalInterface
+	interface Refusal {
+
+		boolean refuses(long address, long bytes);
+
+	}
+
 	private NativeMemory() {
 	}
 
@@ -96,6 +112,9 @@ final class NativeMemory {
 
 	/** Maps a file from an offset on, a multiple of the system's page size. */
 	static long map(long address, long bytes, int protection, int flags, int file, long offset) {
+		if (refused(address, bytes)) {
+			return -1;
+		}
 		try {
 			return (long) MMAP.invokeExact(address, bytes, protection, flags, file, offset);
 		}
@@ -113,13 +132,21 @@ final class NativeMemory {
 		advise(address, bytes, MADV_DONTDUMP);
 	}
 
-	/** Gives a range back to the system. */
-	static void unmap(long address, long bytes) {
+	private static boolean refused(long address, long bytes) {
+		Refusal asked = refusal;
+		return asked != null && asked.refuses(address, bytes);
+	}
+
+	/**
+	 * Gives a range back to the system.
+	 * @return whether it took it; if not, the range is mapped as before
+	 */
+	static boolean unmap(long address, long bytes) {
+		if (refused(address, bytes)) {
+			return false;
+		}
 		try {
-			int result = (int) MUNMAP.invokeExact(address, bytes);
-			if (result != 0) {
-				throw new IllegalStateException("munmap refused " + bytes + " bytes at 0x" + Long.toHexString(address));
-			}
+			return (int) MUNMAP.invokeExact(address, bytes) == 0;
 		}
 		catch (Throwable ex) {
 			throw rethrow(ex);
@@ -131,7 +158,7 @@ final class NativeMemory {
 	 * private mapping of a file as the file.
 	 */
 	static boolean discard(long address, long bytes) {
-		return advise(address, bytes, MADV_DONTNEED);
+		return !refused(address, bytes) && advise(address, bytes, MADV_DONTNEED);
 	}
 
 	/**

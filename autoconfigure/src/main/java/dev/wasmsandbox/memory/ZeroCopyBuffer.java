@@ -111,9 +111,9 @@ public final class ZeroCopyBuffer implements AutoCloseable {
 		NativeMemory.keepPrivate(address, whole);
 		long mapped = address;
 		Consumer<MemorySegment> unmap = (ignored) -> {
-			NativeMemory.unmap(mapped, whole);
+			boolean gone = NativeMemory.unmap(mapped, whole);
 			NativeMemory.closeFile(file);
-			MappingBudget.giveBack(1);
+			MappingBudget.giveBack(gone ? 1 : 0);
 		};
 		Arena arena = Arena.ofShared();
 		return new ZeroCopyBuffer(bytes, file, arena, MemorySegment.ofAddress(mapped).reinterpret(whole, arena, unmap));

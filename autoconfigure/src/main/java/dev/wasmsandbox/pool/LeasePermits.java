@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
+import dev.wasmsandbox.engine.CallChain;
 import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.SandboxInterruptedException;
 
@@ -58,9 +59,13 @@ final class LeasePermits {
 					+ "or call the same guest again through its HostContext or session");
 		}
 		try {
-			if (!this.permits.tryAcquire(this.maxWait.toNanos(), TimeUnit.NANOSECONDS)) {
-				throw busy("are in use and none became free within pool.max-wait of " + this.maxWait.toMillis()
-						+ " ms; raise pool.max-size or call less often");
+			long left = CallChain.remainingNanos();
+			long wait = Math.min(this.maxWait.toNanos(), left);
+			if (!this.permits.tryAcquire(wait, TimeUnit.NANOSECONDS)) {
+				throw busy((wait == left) ? "are in use and none became free in the time that the call has left "
+						+ "whose host function asked for one; raise pool.max-size or that call's limits.call-timeout"
+						: "are in use and none became free within pool.max-wait of " + this.maxWait.toMillis()
+								+ " ms; raise pool.max-size or call less often");
 			}
 		}
 		finally {

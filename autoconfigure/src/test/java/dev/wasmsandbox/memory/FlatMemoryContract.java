@@ -206,10 +206,6 @@ abstract class FlatMemoryContract {
 			assertThatExceptionOfType(IllegalArgumentException.class)
 				.isThrownBy(() -> readOnly.set(ValueLayout.JAVA_BYTE, 0, (byte) 1));
 		}
-		if (this.backend == MemoryBackend.PORTABLE) {
-			// Its views are parts of the allocation, which ends with the lease.
-			this.memory.close(ResetStrategy.GIVE_BACK);
-		}
 		MemorySegment dead = view;
 		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> dead.get(ValueLayout.JAVA_BYTE, 0));
 	}
