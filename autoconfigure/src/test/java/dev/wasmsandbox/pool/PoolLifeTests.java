@@ -115,7 +115,8 @@ class PoolLifeTests {
 		try (WasmSandbox state = sandbox("state", FOUR.withMinIdle(1).withKeepAlive(Duration.ofMillis(40)))) {
 			assertMaxSize(state, 4);
 			awaitIdle(state, 1);
-			assertThat(state.statistics().pool().discarded()).isEqualTo(3);
+			PoolStatistics pool = state.statistics().pool();
+			assertThat(pool.discarded()).isEqualTo(pool.created() - 1).isGreaterThanOrEqualTo(3);
 			assertThat(state.call("get_memory", long.class)).isEqualTo(11);
 		}
 	}
