@@ -30,7 +30,7 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 	private static final long RUNNING = 1;
 
 	/** Bits of a stopped state that hold the reason. */
-	private static final int REASON_BITS = 2;
+	private static final int REASON_BITS = 3;
 
 	private static final List<StopReason> REASONS = List.of(StopReason.values());
 
@@ -48,6 +48,12 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 	private final Watchdog watchdog;
 
 	private final long timeoutNanos;
+
+	/** What one call may use; 0 where the code does not count. */
+	private final long fuelLimit;
+
+	/** What the running call has left; below zero once it has used it up. */
+	private long fuel;
 
 	private long state;
 
@@ -75,10 +81,11 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 	/** The last mark again, once {@link #markedAt} is that mark's. */
 	private volatile long timedMark;
 
-	CallControl(MemorySlot slot, Watchdog watchdog, Duration timeout) {
+	CallControl(MemorySlot slot, Watchdog watchdog, Duration timeout, long fuelLimit) {
 		super(slot);
 		this.watchdog = watchdog;
 		this.timeoutNanos = timeout.toNanos();
+		this.fuelLimit = fuelLimit;
 	}
 
 	/** Begins a lease and returns its number. */
@@ -113,6 +120,7 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 			return false;
 		}
 		this.state = RUNNING;
+		this.fuel = this.fuelLimit;
 		return true;
 	}
 
@@ -167,8 +175,37 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 		}
 	}
 
+	/** The check of code that counts: each is one unit of fuel. */
+	final void checkFuel() {
+		long left = this.fuel - 1;
+		this.fuel = left;
+		if ((left | (long) STATE.getOpaque(this)) < 0) {
+			throw stopped();
+		}
+	}
+
+	/**
+	 * The check between the steps of a bulk instruction.
+	 * @param units of fuel that the next step takes, where fuel is counted
+	 */
+	final void check(long units) {
+		if (this.fuelLimit > 0) {
+			this.fuel -= units;
+			if (this.fuel < 0) {
+				throw stopped();
+			}
+		}
+		check();
+	}
+
+	/** The fuel that the running call has used, or the last one. */
+	final long fuelUsed() {
+		return this.fuelLimit - Math.max(0, this.fuel);
+	}
+
 	private GuestStopped stopped() {
-		return new GuestStopped(reason((long) STATE.getAcquire(this)));
+		long current = (long) STATE.getAcquire(this);
+		return new GuestStopped((current < 0) ? reason(current) : StopReason.FUEL);
 	}
 
 	/** Asks that the given lease's running or next call be stopped; from any thread. */

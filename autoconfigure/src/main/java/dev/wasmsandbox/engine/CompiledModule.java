@@ -59,15 +59,17 @@ public final class CompiledModule {
 	 * @param moduleName what to call it in messages
 	 * @param bytes the binary
 	 * @param report what the screening said about the same bytes
+	 * @param metered whether the code counts its work, so that it can be limited
 	 * @throws ModuleRejectedException if the engine finds it invalid or cannot compile it
 	 */
-	public static CompiledModule compile(@Nullable String moduleName, byte[] bytes, ModuleReport report) {
+	public static CompiledModule compile(@Nullable String moduleName, byte[] bytes, ModuleReport report,
+			boolean metered) {
 		byte[] startless = StartSection.cut(bytes);
 		CompilerResult compiled = generate(moduleName, parse(moduleName, startless));
 		// Parsed instructions take some forty times the binary's size; instances do not
 		// look at them.
 		WasmModule module = parse(moduleName, FunctionBodies.strip(startless));
-		GuestWeaver weaver = new GuestWeaver(report.memory() != null);
+		GuestWeaver weaver = new GuestWeaver(report.memory() != null, metered);
 		Map<String, byte[]> classFiles = new HashMap<>();
 		long codeBytes = 0;
 		for (byte[] classFile : compiled.classBytes().values()) {

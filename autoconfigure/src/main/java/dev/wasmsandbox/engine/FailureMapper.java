@@ -83,6 +83,10 @@ final class FailureMapper {
 						: "its start function was ")
 						+ "stopped because the time of an outer call ended: a host function of that one called this "
 						+ "module; its limits.call-timeout counts for both", null);
+			case FUEL -> new SandboxLimitException(module, function, "limits.fuel", limits.fuel(), limits.fuel() + 1,
+					((function != null) ? "" : "its start function was ") + "stopped after the " + limits.fuel()
+							+ " units of work that limits.fuel allows a call; raise it if the work is legitimate",
+					null);
 			case CANCELLED -> new SandboxInterruptedException(module, function, "the call was cancelled", null);
 		};
 	}

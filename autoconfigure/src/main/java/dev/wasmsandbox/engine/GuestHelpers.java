@@ -59,6 +59,16 @@ public final class GuestHelpers {
 		((GuestMachine) instance.getMachine()).control().check();
 	}
 
+	/** The check of modules with a memory whose work is counted. */
+	public static void checkFuel(Memory memory) {
+		((LinearMemory) memory).checkFuel();
+	}
+
+	/** The same of modules without one. */
+	public static void checkFuel(Instance instance) {
+		((GuestMachine) instance.getMachine()).control().checkFuel();
+	}
+
 	public static long readGlobal(int index, Instance instance) {
 		return instance.global(index).getValue();
 	}

@@ -197,6 +197,15 @@ public final class GuestInstance {
 		return this.memory.running();
 	}
 
+	/**
+	 * The units of work that the last call used, or the one under way; 0 where they are
+	 * not counted.
+	 */
+	public long fuelUsed() {
+		requireUsable();
+		return this.memory.fuelUsed();
+	}
+
 	/** Whether the lease is over; for the owner's thread. */
 	public boolean isClosed() {
 		return this.closed;

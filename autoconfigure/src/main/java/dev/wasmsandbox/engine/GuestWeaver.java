@@ -72,12 +72,16 @@ final class GuestWeaver {
 
 	private final Type subject;
 
+	private final String check;
+
 	/**
 	 * @param withMemory whether the module has a memory; the check then goes by the
 	 * memory, else by the instance
+	 * @param metered whether each check counts as work
 	 */
-	GuestWeaver(boolean withMemory) {
+	GuestWeaver(boolean withMemory, boolean metered) {
 		this.subject = withMemory ? MEMORY : INSTANCE;
+		this.check = metered ? "checkFuel" : "check";
 	}
 
 	byte[] weave(byte[] classFile) {
@@ -137,7 +141,7 @@ final class GuestWeaver {
 		}
 		if (call.name.equals(ENGINE_CHECK) && call.desc.equals("()V")) {
 			method.instructions.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, local));
-			call.name = "check";
+			call.name = this.check;
 			call.desc = Type.getMethodDescriptor(Type.VOID_TYPE, this.subject);
 			call.owner = HELPERS;
 		}

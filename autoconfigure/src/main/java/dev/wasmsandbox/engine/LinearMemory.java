@@ -1,7 +1,5 @@
 package dev.wasmsandbox.engine;
 
-import java.time.Duration;
-
 import com.dylibso.chicory.runtime.ConstantEvaluators;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Memory;
@@ -9,6 +7,7 @@ import com.dylibso.chicory.wasm.ChicoryException;
 import com.dylibso.chicory.wasm.types.ActiveDataSegment;
 import com.dylibso.chicory.wasm.types.DataSegment;
 import com.dylibso.chicory.wasm.types.PassiveDataSegment;
+import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.memory.MemorySlot;
 import dev.wasmsandbox.memory.ResetStrategy;
 
@@ -25,6 +24,9 @@ public final class LinearMemory extends CallControl implements Memory {
 
 	/** Bulk instructions look at the deadline after as many bytes. */
 	private static final int BULK_STEP = 1 << 20;
+
+	/** Bulk instructions take a unit of fuel for as many bytes. */
+	private static final int BYTES_PER_UNIT = 128;
 
 	private final Watchdog watchdog;
 
@@ -43,9 +45,9 @@ public final class LinearMemory extends CallControl implements Memory {
 
 	private DataSegment[] pristineSegments = {};
 
-	LinearMemory(MemorySlot slot, Watchdog watchdog, Duration timeout, int initialPages, int maximumPages,
+	LinearMemory(MemorySlot slot, Watchdog watchdog, SandboxLimits limits, int initialPages, int maximumPages,
 			boolean fromImage) {
-		super(slot, watchdog, timeout);
+		super(slot, watchdog, limits.callTimeout(), limits.fuel());
 		this.watchdog = watchdog;
 		this.initialPages = initialPages;
 		this.maximumPages = maximumPages;
@@ -191,8 +193,9 @@ public final class LinearMemory extends CallControl implements Memory {
 			throw new ChicoryException("out of bounds memory access: beyond the end of a data segment");
 		}
 		for (int done = 0; done < length; done += BULK_STEP) {
-			check();
-			write(target + done, data, source + done, Math.min(BULK_STEP, length - done));
+			int step = Math.min(BULK_STEP, length - done);
+			check(step / BYTES_PER_UNIT);
+			write(target + done, data, source + done, step);
 		}
 	}
 
@@ -211,8 +214,9 @@ public final class LinearMemory extends CallControl implements Memory {
 		long length = Integer.toUnsignedLong(to - from);
 		require(from, length);
 		for (long done = 0; done < length; done += BULK_STEP) {
-			check();
-			fill((int) (from + done), Math.min(BULK_STEP, length - done), value);
+			long step = Math.min(BULK_STEP, length - done);
+			check(step / BYTES_PER_UNIT);
+			fill((int) (from + done), step, value);
 		}
 	}
 
@@ -221,22 +225,12 @@ public final class LinearMemory extends CallControl implements Memory {
 		long length = Integer.toUnsignedLong(size);
 		require(target, length);
 		require(source, length);
-		check();
-		if (length <= BULK_STEP) {
-			move(target, source, length);
-		}
-		else if (Integer.toUnsignedLong(target) <= Integer.toUnsignedLong(source)) {
-			for (long done = 0; done < length; done += BULK_STEP) {
-				check();
-				move((int) (target + done), (int) (source + done), Math.min(BULK_STEP, length - done));
-			}
-		}
-		else {
-			for (long left = length; left > 0; left -= BULK_STEP) {
-				check();
-				long from = Math.max(0, left - BULK_STEP);
-				move((int) (target + from), (int) (source + from), left - from);
-			}
+		boolean upwards = Integer.toUnsignedLong(target) <= Integer.toUnsignedLong(source);
+		for (long done = 0; done < length; done += BULK_STEP) {
+			long step = Math.min(BULK_STEP, length - done);
+			long at = upwards ? done : length - done - step;
+			check(step / BYTES_PER_UNIT);
+			move((int) (target + at), (int) (source + at), step);
 		}
 	}
 

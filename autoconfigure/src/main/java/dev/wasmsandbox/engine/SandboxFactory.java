@@ -144,7 +144,7 @@ public final class SandboxFactory {
 	LinearMemory memory(MemorySlot slot, int initialPages, boolean fromImage) {
 		boolean made = false;
 		try {
-			LinearMemory memory = new LinearMemory(slot, this.watchdog, this.limits.callTimeout(), initialPages,
+			LinearMemory memory = new LinearMemory(slot, this.watchdog, this.limits, initialPages,
 					this.maximumPages, fromImage);
 			made = true;
 			return memory;

@@ -5,6 +5,8 @@ enum StopReason {
 
 	TIMEOUT, INTERRUPTED, CANCELLED,
 	/** A call ran out of time that made this one from a host function. */
-	OUTER_TIMEOUT
+	OUTER_TIMEOUT,
+	/** The call used up its fuel. Never stored: the code finds it out itself. */
+	FUEL
 
 }

@@ -19,6 +19,9 @@ final class TableOperations {
 	/** Entries between two looks at the deadline; some tens of microseconds. */
 	private static final int STEP = 4_096;
 
+	/** A unit of fuel is taken for as many entries. */
+	private static final int ENTRIES_PER_UNIT = 4;
+
 	private TableOperations() {
 	}
 
@@ -62,8 +65,9 @@ final class TableOperations {
 
 	static int grow(int value, int size, int tableIndex, Instance instance) {
 		// Copies the whole table, which is bounded; but guests can do it again and again.
-		control(instance).check();
-		return instance.table(tableIndex).grow(size, value, instance);
+		TableInstance table = instance.table(tableIndex);
+		control(instance).check(table.size() / ENTRIES_PER_UNIT);
+		return table.grow(size, value, instance);
 	}
 
 	/** Some of the entries of an operation. */
@@ -76,10 +80,10 @@ final class TableOperations {
 
 	private static void inSteps(int size, Instance instance, Step step) {
 		LinearMemory control = control(instance);
-		control.check();
 		for (int done = 0; done < size; done += STEP) {
-			step.run(done, Math.min(size, done + STEP));
-			control.check();
+			int end = Math.min(size, done + STEP);
+			control.check((end - done) / ENTRIES_PER_UNIT);
+			step.run(done, end);
 		}
 	}
 
