@@ -19,6 +19,7 @@ import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
+import dev.wasmsandbox.screen.CustomSections;
 import dev.wasmsandbox.screen.FunctionBodies;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
@@ -62,7 +63,7 @@ public final class CompiledModule {
 	 * @throws ModuleRejectedException if the engine finds it invalid or cannot compile it
 	 */
 	public static CompiledModule compile(@Nullable String moduleName, byte[] bytes, ModuleReport report) {
-		byte[] startless = StartSection.cut(bytes);
+		byte[] startless = StartSection.cut(CustomSections.drop(bytes));
 		CompilerResult compiled = generate(moduleName, parse(moduleName, startless));
 		// Parsed instructions take some forty times the binary's size; instances do not
 		// look at them.

@@ -15,6 +15,7 @@ import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.error.WasmSandboxException;
+import dev.wasmsandbox.limits.ModuleLimit;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.memory.MemorySlab;
@@ -149,7 +150,7 @@ public final class SandboxFactory {
 		return guarded(sandbox, () -> {
 			Instance instance = Instance.builder(this.module.module())
 				.withMemoryFactory((declared) -> sandbox.memory())
-				.withTableFactory(this::table)
+				.withTableFactory((declared, initial) -> table(declared, initial, sandbox.memory()))
 				.withMachineFactory((self) -> sandbox.attach(this.module.newMachine(self)))
 				.withImportValues(this.imports.values(sandbox.memory()))
 				.withStart(false)
@@ -242,11 +243,11 @@ public final class SandboxFactory {
 	 * instances, and growing a table changes them. What tables may grow to is divided
 	 * among them, so that all together stay within the limit.
 	 */
-	private TableInstance table(Table table, int initial) {
-		long share = SandboxLimits.MAX_TABLE_ELEMENTS / Math.max(1, this.module.report().tables());
+	private TableInstance table(Table table, int initial, CallControl control) {
+		long share = this.limits.module().get(ModuleLimit.TABLE_ELEMENTS) / Math.max(1, this.module.report().tables());
 		long least = table.limits().min();
 		TableLimits limits = new TableLimits(least, Math.max(least, Math.min(table.limits().max(), share)));
-		return new TableInstance(new Table(table.elementType(), limits), initial);
+		return new GuestTable(new Table(table.elementType(), limits), initial, control);
 	}
 
 }

@@ -9,8 +9,9 @@ import java.time.Duration;
  * to WebAssembly pages of 64 KiB
  * @param callTimeout how long one call may run; waiting for a sandbox does not count
  * @param moduleBytes the largest binary that is accepted, in bytes
+ * @param module what the binary may hold
  */
-public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleBytes) {
+public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleBytes, ModuleLimits module) {
 
 	/** The size of a WebAssembly page, in bytes. */
 	public static final int PAGE_BYTES = 65_536;
@@ -21,13 +22,10 @@ public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleB
 	 */
 	public static final int MAX_PAGES = 32_767;
 
-	/**
-	 * The most elements all tables of a sandbox may have together. They lie on the heap,
-	 * 8 to 12 bytes each.
-	 */
-	public static final int MAX_TABLE_ELEMENTS = 1_000_000;
+	/** The largest binary that an untrusted module can be allowed, in bytes. */
+	public static final long MAX_UNTRUSTED_MODULE_BYTES = 64L << 20;
 
-	private static final SandboxLimits DEFAULTS = new SandboxLimits(64L << 20, Duration.ofSeconds(1), 32L << 20);
+	private static final SandboxLimits DEFAULTS = LimitProfile.STANDARD.limits();
 
 	public SandboxLimits {
 		if (memoryBytes < 0 || memoryBytes > (long) MAX_PAGES * PAGE_BYTES) {
@@ -42,9 +40,19 @@ public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleB
 			throw new IllegalArgumentException(
 					"limits.module-size must be between 8 bytes and 2 GiB, but is " + moduleBytes);
 		}
+		if (module.trust() == TrustLevel.UNTRUSTED && moduleBytes > MAX_UNTRUSTED_MODULE_BYTES) {
+			throw new IllegalArgumentException("limits.module-size must be at most " + MAX_UNTRUSTED_MODULE_BYTES
+					+ " bytes (64 MiB) for an untrusted module, but is " + moduleBytes
+					+ "; with trust=trusted it may be larger");
+		}
 	}
 
-	/** 64 MiB of memory, one second a call, modules up to 32 MiB. */
+	/** With the standard limits on what the binary may hold. */
+	public SandboxLimits(long memoryBytes, Duration callTimeout, long moduleBytes) {
+		this(memoryBytes, callTimeout, moduleBytes, ModuleLimits.defaults());
+	}
+
+	/** Those of {@link LimitProfile#STANDARD}. */
 	public static SandboxLimits defaults() {
 		return DEFAULTS;
 	}
@@ -55,15 +63,19 @@ public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleB
 	}
 
 	public SandboxLimits withMemoryBytes(long bytes) {
-		return new SandboxLimits(bytes, this.callTimeout, this.moduleBytes);
+		return new SandboxLimits(bytes, this.callTimeout, this.moduleBytes, this.module);
 	}
 
 	public SandboxLimits withCallTimeout(Duration timeout) {
-		return new SandboxLimits(this.memoryBytes, timeout, this.moduleBytes);
+		return new SandboxLimits(this.memoryBytes, timeout, this.moduleBytes, this.module);
 	}
 
 	public SandboxLimits withModuleBytes(long bytes) {
-		return new SandboxLimits(this.memoryBytes, this.callTimeout, bytes);
+		return new SandboxLimits(this.memoryBytes, this.callTimeout, bytes, this.module);
+	}
+
+	public SandboxLimits withModule(ModuleLimits limits) {
+		return new SandboxLimits(this.memoryBytes, this.callTimeout, this.moduleBytes, limits);
 	}
 
 }
