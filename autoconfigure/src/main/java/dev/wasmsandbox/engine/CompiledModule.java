@@ -88,7 +88,7 @@ public final class CompiledModule {
 		}
 	}
 
-	private static WasmModule parse(@Nullable String moduleName, byte[] bytes) {
+	static WasmModule parse(@Nullable String moduleName, byte[] bytes) {
 		try {
 			return Parser.parse(bytes);
 		}

@@ -37,17 +37,17 @@ public enum ModuleLimit {
 	/** Data segments. */
 	DATA_SEGMENTS("data segments", 1_000, 10_000, 100_000, 100_000, 1_000_000),
 	/** Bytes of one function body. */
-	FUNCTION_BYTES("bytes in one function", 131_072, 1_048_576, 4_194_304, 4_194_304, 67_108_864),
+	FUNCTION_BYTES("bytes in one function", 131_072, 262_144, 1_048_576, 1_048_576, 67_108_864),
 	/** Locals of one function, parameters not counted. */
 	LOCALS("locals in one function", 5_000, 50_000, 50_000, 50_000, 50_000),
 	/** Locals of all functions; the engine's parser keeps each. */
-	TOTAL_LOCALS("locals in all functions", 100_000, 1_000_000, 5_000_000, 5_000_000, 50_000_000),
+	TOTAL_LOCALS("locals in all functions", 100_000, 500_000, 2_000_000, 2_000_000, 50_000_000),
 	/** Blocks within blocks; readers of such code are recursive. */
 	NESTING("nested blocks", 1_000, 1_000, 1_000, 1_000, 1_000),
 	/** Targets of one br_table; compiling it takes time quadratic in them. */
-	BRANCH_TARGETS("targets in one br_table", 1_000, 10_000, 20_000, 20_000, 20_000),
+	BRANCH_TARGETS("targets in one br_table", 1_000, 4_000, 20_000, 20_000, 20_000),
 	/** Targets of all br_tables. */
-	TOTAL_BRANCH_TARGETS("targets in all br_tables", 20_000, 200_000, 1_000_000, 1_000_000, 10_000_000),
+	TOTAL_BRANCH_TARGETS("targets in all br_tables", 20_000, 100_000, 500_000, 500_000, 10_000_000),
 	/** Custom sections. */
 	CUSTOM_SECTIONS("custom sections", 100, 1_000, 10_000, 10_000, 100_000),
 	/** Bytes of the name of an import, an export or a custom section. */

@@ -175,7 +175,7 @@ class ModuleScreenerTests {
 		whole.writeBytes(leb(section.size()));
 		whole.writeBytes(section.toByteArray());
 		refused(whole.toByteArray(), Reason.OVER_LIMIT,
-				"30000 targets in one br_table, but limits.module.branch-targets allows 10000");
+				"30000 targets in one br_table, but limits.module.branch-targets allows 4000");
 	}
 
 	private static byte[] leb(int number) {
