@@ -91,11 +91,12 @@ public final class ModuleDescriptors {
 	 * @param exports what it exports, in its order
 	 * @param imports what it imports, in its order
 	 * @param limits what it may use
+	 * @param binary what its binary holds and may hold
 	 */
 	public record ModuleDetailsDescriptor(String name, String source, String digest, long sizeBytes, long codeBytes,
 			@Nullable MemoryDescriptor memory, CodeTier tier, double compileMillis, CallsDescriptor calls,
 			PoolDescriptor pool, List<ExportDescriptor> exports, List<ImportDescriptor> imports,
-			LimitsDescriptor limits) implements OperationResponseBody {
+			LimitsDescriptor limits, BinaryDescriptor binary) implements OperationResponseBody {
 
 		static ModuleDetailsDescriptor of(WasmSandbox sandbox) {
 			ModuleDescriptor module = ModuleDescriptor.of(sandbox);
@@ -103,7 +104,8 @@ public final class ModuleDescriptors {
 			return new ModuleDetailsDescriptor(module.name(), module.source(), module.digest(), module.sizeBytes(),
 					module.codeBytes(), module.memory(), module.tier(), module.compileMillis(), module.calls(),
 					module.pool(), info.report().exports().stream().map(ExportDescriptor::of).toList(),
-					info.report().imports().stream().map(ImportDescriptor::of).toList(), LimitsDescriptor.of(info));
+					info.report().imports().stream().map(ImportDescriptor::of).toList(), LimitsDescriptor.of(info),
+					BinaryDescriptor.of(info));
 		}
 
 	}

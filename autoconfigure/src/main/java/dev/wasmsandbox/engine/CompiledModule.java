@@ -63,7 +63,7 @@ public final class CompiledModule {
 	 * @throws ModuleRejectedException if the engine finds it invalid or cannot compile it
 	 */
 	public static CompiledModule compile(@Nullable String moduleName, byte[] bytes, ModuleReport report) {
-		byte[] startless = StartSection.cut(CustomSections.drop(bytes));
+		byte[] startless = needed(bytes);
 		CompilerResult compiled = generate(moduleName, parse(moduleName, startless));
 		// Parsed instructions take some forty times the binary's size; instances do not
 		// look at them.
@@ -86,6 +86,14 @@ public final class CompiledModule {
 		catch (ReflectiveOperationException | LinkageError ex) {
 			throw rejected(moduleName, Reason.UNSUPPORTED, "the code generated for it cannot be loaded", ex);
 		}
+	}
+
+	/**
+	 * What the engine gets of a screened module: no custom sections, which nobody has
+	 * checked, and no start section, which is ours to run.
+	 */
+	static byte[] needed(byte[] bytes) {
+		return StartSection.cut(CustomSections.drop(bytes));
 	}
 
 	static WasmModule parse(@Nullable String moduleName, byte[] bytes) {

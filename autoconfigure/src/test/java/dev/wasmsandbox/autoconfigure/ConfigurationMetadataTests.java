@@ -25,7 +25,8 @@ class ConfigurationMetadataTests {
 	private static final String FILE = "/META-INF/spring-configuration-metadata.json";
 
 	/** Properties that have no value of their own until they are set. */
-	private static final Set<String> WITHOUT_DEFAULT = Set.of("wasm.modules", "wasm.async.threads");
+	private static final Set<String> WITHOUT_DEFAULT = Set.of("wasm.modules", "wasm.async.threads",
+			"wasm.compile.threads", "wasm.compile.max-bytes-in-flight", "wasm.defaults.limits.module");
 
 	private static final PoolSettings OTHER_POOL = new PoolSettings(3, Duration.ofDays(1), 2, Duration.ofDays(2),
 			Duration.ofDays(3));
@@ -38,7 +39,9 @@ class ConfigurationMetadataTests {
 				"wasm.defaults.limits.call-timeout", "wasm.defaults.limits.module-size", "wasm.defaults.pool.max-size",
 				"wasm.defaults.pool.max-wait", "wasm.defaults.pool.min-idle", "wasm.defaults.pool.keep-alive",
 				"wasm.defaults.pool.leak-detection-threshold", "wasm.cache.max-modules", "wasm.cache.max-weight",
-				"wasm.async.threads", "wasm.async.queue-capacity");
+				"wasm.async.threads", "wasm.async.queue-capacity", "wasm.compile.threads",
+				"wasm.compile.queue-capacity", "wasm.compile.timeout", "wasm.compile.max-bytes-in-flight",
+				"wasm.defaults.limits.module", "wasm.defaults.profile");
 	}
 
 	@Test
@@ -64,6 +67,8 @@ class ConfigurationMetadataTests {
 		WasmProperties applied = new Binder().bindOrCreate("wasm", WasmProperties.class);
 		assertThat(named.cache()).isEqualTo(applied.cache());
 		assertThat(named.async()).isEqualTo(applied.async());
+		assertThat(named.compile()).isEqualTo(applied.compile());
+		assertThat(named.defaults().profile()).isEqualTo(applied.defaults().profile());
 		SandboxLimits otherLimits = SandboxLimits.defaults()
 			.withMemoryBytes(0)
 			.withModuleBytes(8)

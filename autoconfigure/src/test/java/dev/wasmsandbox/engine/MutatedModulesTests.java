@@ -1,12 +1,16 @@
 package dev.wasmsandbox.engine;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.fixtures.Fixtures;
+import dev.wasmsandbox.fixtures.hostile.HostileModule;
 import dev.wasmsandbox.fixtures.hostile.HostileModules;
+import dev.wasmsandbox.fixtures.hostile.Stage;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.screen.ModuleScreener;
@@ -27,6 +31,12 @@ class MutatedModulesTests {
 
 	private static final int COMPILE_ONE_IN = 20;
 
+	/** So that fixtures are damaged as often as hostile modules, which are many. */
+	private static final int FIXTURE_WEIGHT = 10;
+
+	/** Stages whose modules are valid before they are damaged. */
+	private static final Set<Stage> VALID = Set.of(Stage.INSTANTIATE, Stage.EXECUTE, Stage.HOST, Stage.POOL);
+
 	private final List<byte[]> small = new ArrayList<>();
 
 	private final List<byte[]> all = new ArrayList<>();
@@ -40,13 +50,15 @@ class MutatedModulesTests {
 			byte[] bytes = Fixtures.bytes(name);
 			this.all.add(bytes);
 			if (bytes.length <= SMALL) {
-				this.small.add(bytes);
+				this.small.addAll(Collections.nCopies(FIXTURE_WEIGHT, bytes));
 			}
 		}
-		HostileModules.all().stream().map((module) -> module.bytes()).filter((b) -> b.length <= 2_000).forEach((b) -> {
-			this.small.add(b);
-			this.all.add(b);
-		});
+		HostileModules.all()
+			.stream()
+			.filter((module) -> VALID.contains(module.stage()))
+			.map(HostileModule::bytes)
+			.filter((bytes) -> bytes.length <= 2_000)
+			.forEach(this.small::add);
 	}
 
 	@Test
@@ -87,7 +99,7 @@ class MutatedModulesTests {
 			this.compiled++;
 		}
 		else {
-			CompiledModule.parse("mutant", mutant);
+			CompiledModule.parse("mutant", CompiledModule.needed(mutant));
 		}
 		this.parsed++;
 	}
