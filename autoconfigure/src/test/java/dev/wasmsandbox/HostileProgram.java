@@ -42,6 +42,9 @@ final class HostileProgram {
 	/** What the guest's own thread may work at most. */
 	private static final Duration MOST_WORK = Duration.ofSeconds(2);
 
+	/** Messages go to logs, and the module chooses the names in them. */
+	private static final int LONGEST_MESSAGE = 100_000;
+
 	private static final List<String> REPEATED = List.of("loop-by-br-if", "recursion");
 
 	private final List<String> problems = new ArrayList<>();
@@ -153,6 +156,9 @@ final class HostileProgram {
 	}
 
 	private static String describe(WasmSandboxException failure) {
+		if (String.valueOf(failure.getMessage()).length() > LONGEST_MESSAGE) {
+			return "a message without end";
+		}
 		return switch (failure) {
 			case ModuleRejectedException rejected -> rejected.reason().name();
 			case SandboxTrapException trap -> "trap " + trap.kind();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import com.dylibso.chicory.runtime.HostFunction;
 import com.dylibso.chicory.runtime.ImportFunction;
@@ -28,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  * made for each. Immutable and thread-safe.
  */
 final class Imports {
+
+	private static final int MOST_NAMED = 100;
+
+	private static final int MOST_LETTERS = 500;
 
 	private final ImportFunction[] functions;
 
@@ -83,11 +88,20 @@ final class Imports {
 		}
 		if (!problems.isEmpty()) {
 			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS,
-					"it imports what nobody supplies: " + String.join("; ", problems)
+					"it imports what nobody supplies: " + some(problems)
 							+ ". Supply a HostFunction with the same module, name and signature for each function"
 							+ (others ? "; imported tables, globals and tags cannot be supplied." : "."),
 					null);
 		}
+	}
+
+	/** Names and their number are the module's to choose, and messages go to logs. */
+	private static String some(List<String> problems) {
+		String text = problems.stream()
+			.limit(MOST_NAMED)
+			.map((problem) -> (problem.length() <= MOST_LETTERS) ? problem : problem.substring(0, MOST_LETTERS) + "...")
+			.collect(Collectors.joining("; "));
+		return (problems.size() <= MOST_NAMED) ? text : text + "; and " + (problems.size() - MOST_NAMED) + " more";
 	}
 
 	private static ImportFunction importFunction(HostBinding binding) {

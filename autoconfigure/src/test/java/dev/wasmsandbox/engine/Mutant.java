@@ -21,7 +21,7 @@ final class Mutant {
 	static byte[] of(List<byte[]> modules, long seed) {
 		Random random = new Random(seed);
 		byte[] bytes = modules.get(random.nextInt(modules.size())).clone();
-		int changes = 1 + random.nextInt(4);
+		int changes = random.nextBoolean() ? 1 : 1 + random.nextInt(4);
 		for (int i = 0; i < changes && bytes.length > 0; i++) {
 			bytes = change(bytes, modules, random);
 		}

@@ -29,7 +29,7 @@ class MutatedModulesTests {
 	/** Mutants of larger modules are made too, but fewer. */
 	private static final int SMALL = 40_000;
 
-	private static final int COMPILE_ONE_IN = 20;
+	private static final int COMPILE_ONE_IN = 4;
 
 	/** So that fixtures are damaged as often as hostile modules, which are many. */
 	private static final int FIXTURE_WEIGHT = 10;
