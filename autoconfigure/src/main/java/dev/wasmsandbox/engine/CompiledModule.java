@@ -100,9 +100,10 @@ public final class CompiledModule {
 		try {
 			return Parser.parse(bytes);
 		}
-		catch (RuntimeException | StackOverflowError ex) {
+		catch (RuntimeException | StackOverflowError | AssertionError ex) {
 			// Besides its own exceptions the parser lets raw ones through: array index,
-			// null pointer, buffer underflow. All of them mean the module is at fault.
+			// null pointer, buffer underflow, and with -ea failed assertions. All of them
+			// mean the module is at fault.
 			throw rejected(moduleName, Reason.MALFORMED, "this is not a valid WebAssembly module: " + text(ex), ex);
 		}
 	}
@@ -119,7 +120,7 @@ public final class CompiledModule {
 		catch (ChicoryException ex) {
 			throw rejected(moduleName, Reason.UNSUPPORTED, "this module cannot be compiled: " + tooLarge(ex), ex);
 		}
-		catch (RuntimeException | StackOverflowError ex) {
+		catch (RuntimeException | StackOverflowError | AssertionError ex) {
 			throw rejected(moduleName, Reason.UNSUPPORTED, "the compiler failed on this module: " + text(ex), ex);
 		}
 	}
