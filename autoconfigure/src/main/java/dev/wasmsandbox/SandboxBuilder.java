@@ -75,6 +75,12 @@ public final class SandboxBuilder {
 		return this;
 	}
 
+	/** How many units of work one call may take, see {@link SandboxLimits#fuel}. */
+	public SandboxBuilder fuel(long units) {
+		this.limits = this.limits.withFuel(units);
+		return this;
+	}
+
 	/** How long one call may run. */
 	public SandboxBuilder callTimeout(Duration timeout) {
 		this.limits = this.limits.withCallTimeout(timeout);

@@ -86,6 +86,20 @@ public final class SandboxSession implements AutoCloseable {
 		return Conversions.global(moduleName(), this.guest.module().report(), name, this.guest::global);
 	}
 
+	/**
+	 * The units of work that the last call took, as {@code limits.fuel} counts them; in a
+	 * host function, those of the call under way so far.
+	 * @throws IllegalStateException if the module has no such limit, so that its code
+	 * does not count
+	 */
+	public long fuelUsed() {
+		if (!this.guest.limits().metered()) {
+			throw new IllegalStateException(
+					"The work of module '" + moduleName() + "' is not counted; set limits.fuel for it");
+		}
+		return this.guest.fuelUsed();
+	}
+
 	/** The guest's memory; every use of it is checked. */
 	public GuestMemory memory() {
 		return this.memory;

@@ -58,6 +58,19 @@ public interface WasmSandbox extends AutoCloseable {
 	<T extends @Nullable Object> T call(String function, Class<T> resultType, Object... arguments);
 
 	/**
+	 * As {@link #call}, and tells what work it took.
+	 * @throws IllegalStateException if the module has no {@code limits.fuel}, so that its
+	 * code does not count
+	 */
+	default <T extends @Nullable Object> MeteredResult<T> callMetered(String function, Class<T> resultType,
+			Object... arguments) {
+		try (SandboxSession session = openSession()) {
+			T result = session.call(function, resultType, arguments);
+			return new MeteredResult<>(result, session.fuelUsed());
+		}
+	}
+
+	/**
 	 * As {@link #call}, on a thread of the library's own. Cancelling the future stops the
 	 * guest.
 	 * @return a future that fails with the exceptions of {@link #call}; with a

@@ -137,7 +137,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		ModuleReport report = ModuleScreener.screen(name, bytes, definition.limits());
 		List<HostBinding> bindings = bindings(definition);
 		SandboxFactory.requireImports(name, report, bindings, definition.globals());
-		LoadedModule module = this.cache.get(name, bytes, report);
+		LoadedModule module = this.cache.get(name, bytes, report, definition.limits().metered());
 		SandboxFactory factory = new SandboxFactory(name, module.code(), bindings, definition.limits(), this.watchdog,
 				this.backend, definition.pool().maxSize() + 2, plan(definition, module.code()), definition.globals(),
 				this.budget);

@@ -33,7 +33,7 @@ class ClosingRegistryTests {
 		byte[] bytes = Fixtures.bytes(NAME);
 		SandboxLimits limits = SandboxLimits.defaults();
 		ModuleReport report = ModuleScreener.screen(NAME, bytes, limits);
-		AotCompiler.Result compiled = new AotCompiler().compile(NAME, bytes, report);
+		AotCompiler.Result compiled = new AotCompiler().compile(NAME, bytes, report, false);
 		return new SandboxFactory(NAME, compiled.code(), List.of(), limits, watchdog, MemoryBackend.detect(), 4,
 				SnapshotPlan.NONE);
 	}

@@ -54,7 +54,7 @@ final class HuntedModule implements AutoCloseable {
 		byte[] bytes = Fixtures.bytes(fixture);
 		SandboxLimits limits = SandboxLimits.defaults().withMemoryBytes(1 << 20).withCallTimeout(timeout);
 		ModuleReport report = ModuleScreener.screen(fixture, bytes, limits);
-		AotCompiler.Result compiled = new AotCompiler().compile(fixture, bytes, report);
+		AotCompiler.Result compiled = new AotCompiler().compile(fixture, bytes, report, false);
 		this.factory = new SandboxFactory(fixture, compiled.code(), List.of(), limits, this.watchdog, backend,
 				settings.maxSize() + 2, snapshot, PlainImports.globals(fixture), this.budget);
 		SandboxInspector.useOnly(this.factory, strategy);

@@ -95,11 +95,13 @@ public final class ModuleDescriptors {
 	 * @param exports what it exports, in its order
 	 * @param imports what it imports, in its order
 	 * @param limits what it may use
+	 * @param binary what its binary holds and may hold
 	 */
 	public record ModuleDetailsDescriptor(String name, String source, String digest, long sizeBytes, long codeBytes,
 			@Nullable MemoryDescriptor memory, CodeTier tier, double compileMillis, CallsDescriptor calls,
 			PoolDescriptor pool, MemoryUseDescriptor memoryUse, List<ExportDescriptor> exports,
-			List<ImportDescriptor> imports, LimitsDescriptor limits) implements OperationResponseBody {
+			List<ImportDescriptor> imports, LimitsDescriptor limits,
+			BinaryDescriptor binary) implements OperationResponseBody {
 
 		static ModuleDetailsDescriptor of(WasmSandbox sandbox) {
 			ModuleDescriptor module = ModuleDescriptor.of(sandbox);
@@ -108,7 +110,8 @@ public final class ModuleDescriptors {
 					module.codeBytes(), module.memory(), module.tier(), module.compileMillis(), module.calls(),
 					module.pool(), module.memoryUse(),
 					info.report().exports().stream().map(ExportDescriptor::of).toList(),
-					info.report().imports().stream().map(ImportDescriptor::of).toList(), LimitsDescriptor.of(info));
+					info.report().imports().stream().map(ImportDescriptor::of).toList(), LimitsDescriptor.of(info),
+					BinaryDescriptor.of(info));
 		}
 
 	}
@@ -226,14 +229,14 @@ public final class ModuleDescriptors {
 	 * @param poolLeakDetectionThresholdMillis how long a session may be open before it is
 	 * reported; 0 reports none
 	 */
-	public record LimitsDescriptor(long memoryBytes, double callTimeoutMillis, long moduleBytes, int poolMaxSize,
-			double poolMaxWaitMillis, int poolMinIdle, double poolKeepAliveMillis,
+	public record LimitsDescriptor(long memoryBytes, double callTimeoutMillis, long moduleBytes, long fuel,
+			int poolMaxSize, double poolMaxWaitMillis, int poolMinIdle, double poolKeepAliveMillis,
 			double poolLeakDetectionThresholdMillis) {
 
 		static LimitsDescriptor of(ModuleInfo info) {
 			SandboxLimits limits = info.limits();
 			return new LimitsDescriptor(limits.memoryBytes(), millis(limits.callTimeout()), limits.moduleBytes(),
-					info.pool().maxSize(), millis(info.pool().maxWait()), info.pool().minIdle(),
+					limits.fuel(), info.pool().maxSize(), millis(info.pool().maxWait()), info.pool().minIdle(),
 					millis(info.pool().keepAlive()), millis(info.pool().leakDetectionThreshold()));
 		}
 

@@ -42,7 +42,7 @@ final class ConfiguredModules {
 		this.customizers = List.copyOf(customizers);
 		this.resourceLoader = resourceLoader;
 		SandboxLimits limits = WasmSettings.limits("wasm.defaults.limits", properties.defaults().limits(),
-				SandboxLimits.defaults());
+				properties.defaults().profile().limits());
 		PoolSettings pool = WasmSettings.pool("wasm.defaults.pool", properties.defaults().pool(),
 				PoolSettings.defaults());
 		properties.modules().forEach((name, module) -> add(name, module, limits, pool));
@@ -55,7 +55,7 @@ final class ConfiguredModules {
 			throw new InvalidConfigurationPropertyValueException(ModuleNames.locationProperty(name), location,
 					"A module needs a location, for example classpath:wasm/" + name + ".wasm");
 		}
-		SandboxLimits ownLimits = WasmSettings.limits(property + ".limits", module.limits(), limits);
+		SandboxLimits ownLimits = WasmSettings.limits(property, module, limits);
 		PoolSettings ownPool = WasmSettings.pool(property + ".pool", module.pool(), pool);
 		List<WarmUpCall> warmUp = WasmSettings.warmUp(property, module);
 		this.definitions.put(name, () -> {

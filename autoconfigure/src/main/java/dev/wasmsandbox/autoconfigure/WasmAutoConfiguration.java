@@ -32,7 +32,7 @@ public final class WasmAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ModuleCache wasmModuleCache(WasmProperties properties) {
-		return new ModuleCache(WasmSettings.cache(properties.cache()));
+		return new ModuleCache(WasmSettings.cache(properties.cache()), WasmSettings.compile(properties.compile()));
 	}
 
 	@Bean

@@ -4,8 +4,13 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
+import dev.wasmsandbox.limits.LimitProfile;
+import dev.wasmsandbox.limits.ModuleLimit;
 import dev.wasmsandbox.limits.SnapshotPoint;
+import dev.wasmsandbox.limits.TrustLevel;
+import dev.wasmsandbox.limits.WasmFeature;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -21,10 +26,12 @@ import org.springframework.util.unit.DataSize;
  * @param cache Bounds of the cache of compiled modules.
  * @param async Bounds of asynchronous calls, over all modules.
  * @param limits What all modules may use together.
+ * @param compile Bounds of compiling, over all modules.
  */
 @ConfigurationProperties(prefix = "wasm", ignoreUnknownFields = false)
 public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules, @DefaultValue Defaults defaults,
-		@DefaultValue Cache cache, @DefaultValue Async async, @DefaultValue TotalLimits limits) {
+		@DefaultValue Cache cache, @DefaultValue Async async, @DefaultValue TotalLimits limits,
+		@DefaultValue Compile compile) {
 
 	public WasmProperties {
 		modules = Map.copyOf(modules);
@@ -42,10 +49,17 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * @param warmUp Calls to make before the snapshot, for 'after-warm-up'.
 	 * @param globals What imported globals begin with in each sandbox: numbers by
 	 * '[module.name]', such as '[env.__stack_pointer]'. Those not named begin with zero.
+	 * @param trust How far the module's author is trusted, 'untrusted' or 'trusted'.
+	 * Limits of a trusted module can be set higher.
+	 * @param profile Named set of limits to begin with, 'lightweight', 'standard' or
+	 * 'high-performance'. The defaults if not set.
+	 * @param features Extensions of WebAssembly the module may use, such as
+	 * 'bulk-memory'. All that the engine runs if not set.
 	 */
 	public record ModuleProperties(@Nullable String location, @DefaultValue Limits limits, @DefaultValue Pool pool,
 			@DefaultValue("none") SnapshotPoint snapshot, @DefaultValue List<WarmUp> warmUp,
-			@DefaultValue Map<String, BigDecimal> globals) {
+			@DefaultValue Map<String, BigDecimal> globals, @DefaultValue("untrusted") TrustLevel trust,
+			@Nullable LimitProfile profile, @Nullable Set<WasmFeature> features) {
 	}
 
 	/**
@@ -64,8 +78,11 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 *
 	 * @param limits What a module may use.
 	 * @param pool Bounds of a module's pool.
+	 * @param profile Named set of limits to begin with, 'lightweight', 'standard' or
+	 * 'high-performance'.
 	 */
-	public record Defaults(@DefaultValue Limits limits, @DefaultValue Pool pool) {
+	public record Defaults(@DefaultValue Limits limits, @DefaultValue Pool pool,
+			@DefaultValue("standard") LimitProfile profile) {
 	}
 
 	/**
@@ -76,8 +93,13 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * @param callTimeout Longest time one call may run. Waiting for a sandbox does not
 	 * count, see 'pool.max-wait'.
 	 * @param moduleSize Largest binary that is loaded.
+	 * @param module Most things a binary may hold, by kind, such as 'functions' or
+	 * 'table-elements'.
+	 * @param fuel Most units of work of one call, counted the same each time. Zero for no
+	 * limit; counting slows guests down a little.
 	 */
-	public record Limits(@Nullable DataSize memory, @Nullable Duration callTimeout, @Nullable DataSize moduleSize) {
+	public record Limits(@Nullable DataSize memory, @Nullable Duration callTimeout, @Nullable DataSize moduleSize,
+			@DefaultValue Map<ModuleLimit, Long> module, @Nullable Long fuel) {
 	}
 
 	/**
@@ -126,6 +148,22 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * is refused.
 	 */
 	public record Async(@Nullable Integer threads, @DefaultValue("10000") int queueCapacity) {
+	}
+
+	/**
+	 * Bounds of compiling, over all modules.
+	 *
+	 * @param threads Modules compiled at the same time. Half as many as processors if not
+	 * set.
+	 * @param queueCapacity Modules that may wait to be compiled; a further one is
+	 * refused.
+	 * @param timeout Longest time that loading a module waits for its code. Compiling
+	 * goes on after it, and what comes of it is kept.
+	 * @param maxBytesInFlight Most bytes of modules, data not counted, compiled at the
+	 * same time; a larger module is refused. A 64th of the largest heap if not set.
+	 */
+	public record Compile(@Nullable Integer threads, @DefaultValue("100") int queueCapacity,
+			@DefaultValue("30s") Duration timeout, @Nullable DataSize maxBytesInFlight) {
 	}
 
 }

@@ -8,6 +8,8 @@ import java.util.function.BiFunction;
 import dev.wasmsandbox.AsyncSettings;
 import dev.wasmsandbox.WarmUpCall;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.compile.CompileSettings;
+import dev.wasmsandbox.limits.ModuleLimit;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.limits.SnapshotPoint;
@@ -37,8 +39,37 @@ final class WasmSettings {
 		limits = apply(limits, prefix + ".memory", properties.memory(),
 				(settings, value) -> settings.withMemoryBytes(value.toBytes()));
 		limits = apply(limits, prefix + ".call-timeout", properties.callTimeout(), SandboxLimits::withCallTimeout);
-		return apply(limits, prefix + ".module-size", properties.moduleSize(),
+		limits = apply(limits, prefix + ".module-size", properties.moduleSize(),
 				(settings, value) -> settings.withModuleBytes(value.toBytes()));
+		limits = apply(limits, prefix + ".fuel", properties.fuel(), SandboxLimits::withFuel);
+		for (ModuleLimit limit : ModuleLimit.values()) {
+			limits = apply(limits, prefix + ".module." + limit.text(), properties.module().get(limit),
+					(settings, value) -> settings.withModule(settings.module().with(limit, value)));
+		}
+		return limits;
+	}
+
+	/**
+	 * What one module may use, by its profile, trust and features and its single limits.
+	 * @param prefix the full name of the module's properties
+	 * @param defaults what applies if it names no profile
+	 */
+	static SandboxLimits limits(String prefix, WasmProperties.ModuleProperties module, SandboxLimits defaults) {
+		SandboxLimits base = (module.profile() != null) ? module.profile().limits() : defaults;
+		base = base.withModule(base.module().withTrust(module.trust()));
+		base = apply(base, prefix + ".features", module.features(),
+				(settings, value) -> settings.withModule(settings.module().withFeatures(value)));
+		return limits(prefix + ".limits", module.limits(), base);
+	}
+
+	static CompileSettings compile(WasmProperties.Compile properties) {
+		CompileSettings compile = apply(CompileSettings.defaults(), "wasm.compile.threads", properties.threads(),
+				CompileSettings::withThreads);
+		compile = apply(compile, "wasm.compile.queue-capacity", properties.queueCapacity(),
+				CompileSettings::withQueueCapacity);
+		compile = apply(compile, "wasm.compile.timeout", properties.timeout(), CompileSettings::withTimeout);
+		return apply(compile, "wasm.compile.max-bytes-in-flight", properties.maxBytesInFlight(),
+				(settings, value) -> settings.withMaxBytesInFlight(value.toBytes()));
 	}
 
 	/**

@@ -24,11 +24,12 @@ public final class AotCompiler {
 
 	/**
 	 * Parses, validates and compiles a module.
+	 * @param metered whether the code is to count its work
 	 * @throws ModuleRejectedException if it is invalid or cannot be compiled
 	 */
-	public Result compile(@Nullable String moduleName, byte[] bytes, ModuleReport report) {
+	public Result compile(@Nullable String moduleName, byte[] bytes, ModuleReport report, boolean metered) {
 		long start = System.nanoTime();
-		CompiledModule code = CompiledModule.compile(moduleName, bytes, report);
+		CompiledModule code = CompiledModule.compile(moduleName, bytes, report, metered);
 		return new Result(code, CodeTier.AHEAD_OF_TIME, Duration.ofNanos(System.nanoTime() - start));
 	}
 

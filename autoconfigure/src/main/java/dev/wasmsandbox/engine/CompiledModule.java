@@ -19,6 +19,7 @@ import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
+import dev.wasmsandbox.screen.CustomSections;
 import dev.wasmsandbox.screen.FunctionBodies;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
@@ -64,7 +65,7 @@ public final class CompiledModule {
 	 */
 	public static CompiledModule compile(@Nullable String moduleName, byte[] bytes, ModuleReport report,
 			boolean metered) {
-		byte[] startless = StartSection.cut(bytes);
+		byte[] startless = needed(bytes);
 		CompilerResult compiled = generate(moduleName, parse(moduleName, startless));
 		// Parsed instructions take some forty times the binary's size; instances do not
 		// look at them.
@@ -89,13 +90,22 @@ public final class CompiledModule {
 		}
 	}
 
-	private static WasmModule parse(@Nullable String moduleName, byte[] bytes) {
+	/**
+	 * What the engine gets of a screened module: no custom sections, which nobody has
+	 * checked, and no start section, which is ours to run.
+	 */
+	static byte[] needed(byte[] bytes) {
+		return StartSection.cut(CustomSections.drop(bytes));
+	}
+
+	static WasmModule parse(@Nullable String moduleName, byte[] bytes) {
 		try {
 			return Parser.parse(bytes);
 		}
-		catch (RuntimeException | StackOverflowError ex) {
+		catch (RuntimeException | StackOverflowError | AssertionError ex) {
 			// Besides its own exceptions the parser lets raw ones through: array index,
-			// null pointer, buffer underflow. All of them mean the module is at fault.
+			// null pointer, buffer underflow, and with -ea failed assertions. All of them
+			// mean the module is at fault.
 			throw rejected(moduleName, Reason.MALFORMED, "this is not a valid WebAssembly module: " + text(ex), ex);
 		}
 	}
@@ -112,7 +122,7 @@ public final class CompiledModule {
 		catch (ChicoryException ex) {
 			throw rejected(moduleName, Reason.UNSUPPORTED, "this module cannot be compiled: " + tooLarge(ex), ex);
 		}
-		catch (RuntimeException | StackOverflowError ex) {
+		catch (RuntimeException | StackOverflowError | AssertionError ex) {
 			throw rejected(moduleName, Reason.UNSUPPORTED, "the compiler failed on this module: " + text(ex), ex);
 		}
 	}

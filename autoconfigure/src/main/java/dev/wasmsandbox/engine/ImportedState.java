@@ -18,7 +18,6 @@ import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableImport;
 import com.dylibso.chicory.wasm.types.TableLimits;
 import com.dylibso.chicory.wasm.types.Value;
-import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.screen.ExternalKind;
 import dev.wasmsandbox.screen.ModuleImport;
 import dev.wasmsandbox.screen.ModuleReport;
@@ -40,13 +39,17 @@ final class ImportedState {
 
 	private final int tableCount;
 
+	private final long mostElements;
+
 	/**
 	 * Fixes what the globals begin with.
 	 * @param values by {@code module.name}, as {@link #problems} has checked them; a
 	 * global without one begins with zero, or null
+	 * @param mostElements how many elements all tables may have together
 	 */
-	ImportedState(WasmModule module, ModuleReport report, Map<String, Number> values) {
+	ImportedState(WasmModule module, ModuleReport report, Map<String, Number> values, long mostElements) {
 		this.tableCount = report.tables();
+		this.mostElements = mostElements;
 		for (int i = 0; i < module.importSection().importCount(); i++) {
 			Import item = module.importSection().getImport(i);
 			if (item instanceof TableImport table) {
@@ -73,7 +76,7 @@ final class ImportedState {
 					new GlobalInstance(global.value(), 0, type.type(), type.mutabilityType())));
 		}
 		for (TableImport table : this.tables) {
-			TableLimits limits = limits(table.limits(), this.tableCount);
+			TableLimits limits = limits(table.limits(), this.tableCount, this.mostElements);
 			imports.addTable(new ImportTable(table.module(), table.name(),
 					new TableInstance(new Table(table.entryType(), limits), Value.REF_NULL_VALUE)));
 		}
@@ -84,8 +87,8 @@ final class ImportedState {
 	 * instances, and growing a table changes them. What tables may grow to is divided
 	 * among them, so that all together stay within the limit.
 	 */
-	static TableLimits limits(TableLimits declared, int tableCount) {
-		long share = SandboxLimits.MAX_TABLE_ELEMENTS / Math.max(1, tableCount);
+	static TableLimits limits(TableLimits declared, int tableCount, long mostElements) {
+		long share = mostElements / Math.max(1, tableCount);
 		long least = declared.min();
 		return new TableLimits(least, Math.max(least, Math.min(declared.max(), share)));
 	}

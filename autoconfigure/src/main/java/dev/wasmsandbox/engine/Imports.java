@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Imports {
 
+	private static final int MOST_NAMED = 100;
+
+	private static final int MOST_LETTERS = 500;
+
 	private final ImportFunction[] functions;
 
 	private final ImportValues shared;
@@ -110,7 +114,7 @@ final class Imports {
 		}
 		if (!problems.isEmpty()) {
 			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS,
-					"it imports what nobody supplies: " + String.join("; ", problems)
+					"it imports what nobody supplies: " + some(problems)
 							+ ". Supply a HostFunction with the same module, name and signature for each function"
 							+ (others
 									? "; imported tags, and tables and globals of types other than numbers, funcref and externref, "
@@ -118,6 +122,15 @@ final class Imports {
 									: "."),
 					null);
 		}
+	}
+
+	/** Names and their number are the module's to choose, and messages go to logs. */
+	private static String some(List<String> problems) {
+		String text = problems.stream()
+			.limit(MOST_NAMED)
+			.map((problem) -> (problem.length() <= MOST_LETTERS) ? problem : problem.substring(0, MOST_LETTERS) + "...")
+			.collect(Collectors.joining("; "));
+		return (problems.size() <= MOST_NAMED) ? text : text + "; and " + (problems.size() - MOST_NAMED) + " more";
 	}
 
 	private static ImportFunction importFunction(HostBinding binding) {

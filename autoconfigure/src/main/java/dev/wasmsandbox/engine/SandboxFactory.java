@@ -15,6 +15,7 @@ import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.error.WasmSandboxException;
+import dev.wasmsandbox.limits.ModuleLimit;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.memory.MemoryAccount;
 import dev.wasmsandbox.memory.MemoryBackend;
@@ -83,8 +84,8 @@ public final class SandboxFactory {
 		this.module = module;
 		this.limits = limits;
 		this.watchdog = watchdog;
-		this.imports = new Imports(module.report(), bindings,
-				new ImportedState(module.module(), module.report(), globals));
+		this.imports = new Imports(module.report(), bindings, new ImportedState(module.module(), module.report(),
+				globals, limits.module().get(ModuleLimit.TABLE_ELEMENTS)));
 		MemoryType type = module.report().memory();
 		this.maximumPages = (type != null) ? (int) Math.min(type.maximumPages(), limits.memoryPages()) : 0;
 		SandboxTemplate template = new SandboxTemplate(this, snapshot);
@@ -144,8 +145,8 @@ public final class SandboxFactory {
 	LinearMemory memory(MemorySlot slot, int initialPages, boolean fromImage) {
 		boolean made = false;
 		try {
-			LinearMemory memory = new LinearMemory(slot, this.watchdog, this.limits, initialPages,
-					this.maximumPages, fromImage);
+			LinearMemory memory = new LinearMemory(slot, this.watchdog, this.limits, initialPages, this.maximumPages,
+					fromImage);
 			made = true;
 			return memory;
 		}
@@ -300,7 +301,8 @@ public final class SandboxFactory {
 	}
 
 	private TableInstance table(Table table, int initial) {
-		TableLimits limits = ImportedState.limits(table.limits(), this.module.report().tables());
+		TableLimits limits = ImportedState.limits(table.limits(), this.module.report().tables(),
+				this.limits.module().get(ModuleLimit.TABLE_ELEMENTS));
 		return new TableInstance(new Table(table.elementType(), limits), initial);
 	}
 

@@ -67,7 +67,9 @@ final class TableOperations {
 		// Copies the whole table, which is bounded; but guests can do it again and again.
 		TableInstance table = instance.table(tableIndex);
 		control(instance).check(table.size() / ENTRIES_PER_UNIT);
-		return table.grow(size, value, instance);
+		// The engine adds the sizes before it compares them.
+		boolean fits = size >= 0 && (long) table.size() + size <= table.limits().max();
+		return fits ? table.grow(size, value, instance) : -1;
 	}
 
 	/** Some of the entries of an operation. */

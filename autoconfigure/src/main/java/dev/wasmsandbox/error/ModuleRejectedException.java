@@ -1,5 +1,7 @@
 package dev.wasmsandbox.error;
 
+import java.util.Optional;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,15 +12,41 @@ public class ModuleRejectedException extends WasmSandboxException {
 
 	private final Reason reason;
 
+	private final @Nullable LimitPassed limit;
+
 	public ModuleRejectedException(@Nullable String moduleName, @Nullable String functionName, Reason reason,
 			String message, @Nullable Throwable cause) {
 		super(moduleName, functionName, message, cause);
 		this.reason = reason;
+		this.limit = null;
+	}
+
+	/** A module that is over a limit. */
+	public ModuleRejectedException(@Nullable String moduleName, LimitPassed limit, String message) {
+		super(moduleName, null, message, null);
+		this.reason = Reason.OVER_LIMIT;
+		this.limit = limit;
 	}
 
 	/** Why it was refused. */
 	public Reason reason() {
 		return this.reason;
+	}
+
+	/** The limit it is over, where {@link #reason} is {@link Reason#OVER_LIMIT}. */
+	public Optional<LimitPassed> limit() {
+		return Optional.ofNullable(this.limit);
+	}
+
+	/**
+	 * A limit that a module is over.
+	 *
+	 * @param name the property that sets it, without the module's prefix, such as
+	 * {@code limits.module.functions}
+	 * @param value what it allows
+	 * @param asked what the module has or wants, as far as it was read
+	 */
+	public record LimitPassed(String name, long value, long asked) {
 	}
 
 	/** Why a module was refused. */

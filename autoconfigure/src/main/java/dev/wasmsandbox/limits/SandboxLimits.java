@@ -9,8 +9,12 @@ import java.time.Duration;
  * to WebAssembly pages of 64 KiB
  * @param callTimeout how long one call may run; waiting for a sandbox does not count
  * @param moduleBytes the largest binary that is accepted, in bytes
+ * @param module what the binary may hold
+ * @param fuel the most units of work of one call, 0 for no limit: a unit is a loop's
+ * turn, a call, 128 bytes of a bulk instruction on memory or four entries of one on a
+ * table. The same module with the same input takes the same number each time.
  */
-public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleBytes) {
+public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleBytes, ModuleLimits module, long fuel) {
 
 	/** The size of a WebAssembly page, in bytes. */
 	public static final int PAGE_BYTES = 65_536;
@@ -21,13 +25,10 @@ public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleB
 	 */
 	public static final int MAX_PAGES = 32_767;
 
-	/**
-	 * The most elements all tables of a sandbox may have together. They lie on the heap,
-	 * 8 to 12 bytes each.
-	 */
-	public static final int MAX_TABLE_ELEMENTS = 1_000_000;
+	/** The largest binary that an untrusted module can be allowed, in bytes. */
+	public static final long MAX_UNTRUSTED_MODULE_BYTES = 64L << 20;
 
-	private static final SandboxLimits DEFAULTS = new SandboxLimits(64L << 20, Duration.ofSeconds(1), 32L << 20);
+	private static final SandboxLimits DEFAULTS = LimitProfile.STANDARD.limits();
 
 	public SandboxLimits {
 		if (memoryBytes < 0 || memoryBytes > (long) MAX_PAGES * PAGE_BYTES) {
@@ -38,13 +39,26 @@ public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleB
 			throw new IllegalArgumentException(
 					"limits.call-timeout must be positive and at most 365 days, but is " + callTimeout);
 		}
+		if (fuel < 0) {
+			throw new IllegalArgumentException("limits.fuel must be positive, or 0 for no limit, but is " + fuel);
+		}
 		if (moduleBytes < 8 || moduleBytes > Integer.MAX_VALUE - 8) {
 			throw new IllegalArgumentException(
 					"limits.module-size must be between 8 bytes and 2 GiB, but is " + moduleBytes);
 		}
+		if (module.trust() == TrustLevel.UNTRUSTED && moduleBytes > MAX_UNTRUSTED_MODULE_BYTES) {
+			throw new IllegalArgumentException("limits.module-size must be at most " + MAX_UNTRUSTED_MODULE_BYTES
+					+ " bytes (64 MiB) for an untrusted module, but is " + moduleBytes
+					+ "; with trust=trusted it may be larger");
+		}
 	}
 
-	/** 64 MiB of memory, one second a call, modules up to 32 MiB. */
+	/** With the standard limits on what the binary may hold. */
+	public SandboxLimits(long memoryBytes, Duration callTimeout, long moduleBytes) {
+		this(memoryBytes, callTimeout, moduleBytes, ModuleLimits.defaults(), 0);
+	}
+
+	/** Those of {@link LimitProfile#STANDARD}. */
 	public static SandboxLimits defaults() {
 		return DEFAULTS;
 	}
@@ -55,15 +69,28 @@ public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleB
 	}
 
 	public SandboxLimits withMemoryBytes(long bytes) {
-		return new SandboxLimits(bytes, this.callTimeout, this.moduleBytes);
+		return new SandboxLimits(bytes, this.callTimeout, this.moduleBytes, this.module, this.fuel);
 	}
 
 	public SandboxLimits withCallTimeout(Duration timeout) {
-		return new SandboxLimits(this.memoryBytes, timeout, this.moduleBytes);
+		return new SandboxLimits(this.memoryBytes, timeout, this.moduleBytes, this.module, this.fuel);
 	}
 
 	public SandboxLimits withModuleBytes(long bytes) {
-		return new SandboxLimits(this.memoryBytes, this.callTimeout, bytes);
+		return new SandboxLimits(this.memoryBytes, this.callTimeout, bytes, this.module, this.fuel);
+	}
+
+	public SandboxLimits withModule(ModuleLimits limits) {
+		return new SandboxLimits(this.memoryBytes, this.callTimeout, this.moduleBytes, limits, this.fuel);
+	}
+
+	public SandboxLimits withFuel(long units) {
+		return new SandboxLimits(this.memoryBytes, this.callTimeout, this.moduleBytes, this.module, units);
+	}
+
+	/** Whether work is counted. */
+	public boolean metered() {
+		return this.fuel > 0;
 	}
 
 }

@@ -2,13 +2,11 @@ package dev.wasmsandbox.module;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
@@ -16,8 +14,12 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import dev.wasmsandbox.compile.AotCompiler;
+import dev.wasmsandbox.compile.CompileQueue;
+import dev.wasmsandbox.compile.CompileSettings;
 import dev.wasmsandbox.error.ModuleRejectedException;
+import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.SandboxInterruptedException;
+import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.screen.ModuleReport;
 import org.jspecify.annotations.Nullable;
@@ -33,27 +35,34 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModuleCache implements AutoCloseable {
 
-	private static final int COMPILER_STACK_BYTES = 8 << 20;
+	/** What is added to the digest for code that counts its work. */
+	private static final String METERED = "+fuel";
 
 	private final AotCompiler compiler = new AotCompiler();
 
-	private final ThreadPoolExecutor executor;
+	private final CompileQueue queue;
 
 	private final ModuleCacheSettings settings;
 
 	private final AsyncCache<String, LoadedModule> modules;
 
 	/**
-	 * Creates an empty cache.
+	 * Creates an empty cache that compiles within the default bounds.
 	 * @param settings its bounds. Each module counts at least {@code maxWeight /
 	 * maxModules} bytes, which holds both bounds with one weight.
 	 */
 	public ModuleCache(ModuleCacheSettings settings) {
+		this(settings, CompileSettings.defaults());
+	}
+
+	/**
+	 * Creates an empty cache.
+	 * @param settings its bounds, see {@link #ModuleCache(ModuleCacheSettings)}
+	 * @param compile the bounds of compiling
+	 */
+	public ModuleCache(ModuleCacheSettings settings, CompileSettings compile) {
 		this.settings = settings;
-		int threads = Runtime.getRuntime().availableProcessors();
-		this.executor = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-				Thread.ofPlatform().name("wasm-compile-", 1).daemon().stackSize(COMPILER_STACK_BYTES).factory());
-		this.executor.allowCoreThreadTimeOut(true);
+		this.queue = new CompileQueue(compile);
 		long least = Math.max(1, settings.maxWeight() / settings.maxModules());
 		this.modules = Caffeine.newBuilder()
 			.maximumWeight(settings.maxWeight())
@@ -71,21 +80,28 @@ public final class ModuleCache implements AutoCloseable {
 
 	/**
 	 * Returns the compiled module, compiling it if need be. Waits for the compilation,
-	 * which runs on a thread of the cache.
+	 * which runs on a thread of the cache, as long as the bounds of compiling say.
 	 * @param moduleName what to call it in messages
 	 * @param bytes the binary
 	 * @param report what the screening said about the same bytes
+	 * @param metered whether its code is to count its work; kept beside the same module
+	 * whose code does not
 	 * @throws ModuleRejectedException if it is invalid or cannot be compiled
 	 * @throws SandboxInterruptedException if the caller is interrupted while it waits;
 	 * the compilation goes on and is kept
+	 * @throws SandboxTimeoutException if it is not compiled in time; the compilation goes
+	 * on and is kept
+	 * @throws SandboxBusyException if too many modules wait to be compiled
 	 */
-	public LoadedModule get(String moduleName, byte[] bytes, ModuleReport report) {
+	public LoadedModule get(String moduleName, byte[] bytes, ModuleReport report, boolean metered) {
 		String digest = digest(bytes);
-		CompletableFuture<LoadedModule> future = this.modules.get(digest,
-				(key, caffeine) -> startLoading(moduleName, key, bytes, report));
+		CompletableFuture<LoadedModule> future = this.modules.get(metered ? digest + METERED : digest,
+				(key, caffeine) -> startLoading(moduleName, digest, bytes, report, metered));
 		try {
 			if (future instanceof Loading loading) {
-				loading.settled.await();
+				if (!loading.settled.await(this.queue.settings().timeout().toNanos(), TimeUnit.NANOSECONDS)) {
+					throw late(moduleName);
+				}
 				Throwable failure = loading.failure;
 				if (failure != null) {
 					throw failed(moduleName, failure);
@@ -102,26 +118,36 @@ public final class ModuleCache implements AutoCloseable {
 		}
 	}
 
+	private SandboxTimeoutException late(String moduleName) {
+		Duration timeout = this.queue.settings().timeout();
+		return new SandboxTimeoutException(moduleName, null, timeout,
+				"not compiled within wasm.compile.timeout of " + timeout.toMillis() + " ms, with "
+						+ this.queue.waiting() + " modules waiting for a thread; compiling goes on and is kept, "
+						+ "so load it again later, or raise the timeout",
+				null);
+	}
+
 	private static WasmSandboxException failed(String moduleName, @Nullable Throwable failure) {
 		return (failure instanceof WasmSandboxException ours) ? ours
 				: new WasmSandboxException(moduleName, null, "the module could not be compiled: " + failure, failure);
 	}
 
-	private Loading startLoading(String moduleName, String digest, byte[] bytes, ModuleReport report) {
+	/** The same for code that does not count its work. */
+	public LoadedModule get(String moduleName, byte[] bytes, ModuleReport report) {
+		return get(moduleName, bytes, report, false);
+	}
+
+	private Loading startLoading(String moduleName, String digest, byte[] bytes, ModuleReport report, boolean metered) {
 		Loading loading = new Loading();
-		try {
-			this.executor.execute(() -> load(loading, moduleName, digest, bytes, report));
-		}
-		catch (RejectedExecutionException ex) {
-			throw new IllegalStateException("The module cache is closed", ex);
-		}
+		this.queue.submit(moduleName, report, () -> load(loading, moduleName, digest, bytes, report, metered));
 		return loading;
 	}
 
 	@SuppressWarnings("NullAway") // a future that ends with null is dropped by the cache
-	private void load(Loading loading, String moduleName, String digest, byte[] bytes, ModuleReport report) {
+	private void load(Loading loading, String moduleName, String digest, byte[] bytes, ModuleReport report,
+			boolean metered) {
 		try {
-			AotCompiler.Result result = this.compiler.compile(moduleName, bytes, report);
+			AotCompiler.Result result = this.compiler.compile(moduleName, bytes, report, metered);
 			loading.complete(new LoadedModule(digest, report, result.code(), result.tier(), result.elapsed()));
 		}
 		catch (Throwable ex) {
@@ -152,6 +178,11 @@ public final class ModuleCache implements AutoCloseable {
 		return this.settings;
 	}
 
+	/** The bounds of compiling. */
+	public CompileSettings compileSettings() {
+		return this.queue.settings();
+	}
+
 	/** Hits, misses, loads and evictions since the cache was made. */
 	public CacheStats statistics() {
 		return this.modules.synchronous().stats();
@@ -170,12 +201,14 @@ public final class ModuleCache implements AutoCloseable {
 
 	/** Whether it holds the module with the given digest. */
 	public boolean contains(String digest) {
-		return this.modules.synchronous().asMap().containsKey(digest);
+		return this.modules.synchronous().asMap().containsKey(digest)
+				|| this.modules.synchronous().asMap().containsKey(digest + METERED);
 	}
 
 	/** Drops a module. Whoever holds it can go on using it. */
 	public void evict(String digest) {
 		this.modules.synchronous().invalidate(digest);
+		this.modules.synchronous().invalidate(digest + METERED);
 	}
 
 	/** The cache underneath, for binding its meters. Not to be written to. */
@@ -187,7 +220,7 @@ public final class ModuleCache implements AutoCloseable {
 	@Override
 	public void close() {
 		this.modules.synchronous().invalidateAll();
-		this.executor.shutdown();
+		this.queue.close();
 	}
 
 	/**

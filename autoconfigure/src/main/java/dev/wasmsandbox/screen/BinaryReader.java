@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
+import dev.wasmsandbox.limits.ModuleLimit;
+
 /**
  * Reads the primitive encodings of the binary format from a range of bytes. It never
  * allocates by a length the module states before it has seen that the bytes are there.
@@ -96,8 +98,9 @@ final class BinaryReader {
 		this.position += length;
 	}
 
-	String name() {
-		int length = count("bytes of a name");
+	/** A name no longer than allowed. */
+	String name(Allowance allowance) {
+		int length = allowance.count(this, ModuleLimit.NAME_BYTES);
 		try {
 			String name = StandardCharsets.UTF_8.newDecoder()
 				.decode(ByteBuffer.wrap(this.bytes, this.position, length))

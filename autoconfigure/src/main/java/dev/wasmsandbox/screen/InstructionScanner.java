@@ -1,5 +1,8 @@
 package dev.wasmsandbox.screen;
 
+import dev.wasmsandbox.limits.ModuleLimit;
+import dev.wasmsandbox.limits.WasmFeature;
+
 /**
  * Walks over instructions without keeping them, so that features the engine lacks are
  * found before it is asked. Opcodes and immediates follow the core specification's binary
@@ -10,11 +13,9 @@ final class InstructionScanner {
 
 	private static final int END = 0x0b;
 
-	/** Deeper nesting would let a small module exhaust the stack of recursive readers. */
-	private static final int MAX_NESTING = 1_000;
+	private final Allowance allowance;
 
-	/** Compiling a table takes time quadratic in its targets. */
-	private static final int MAX_BRANCH_TARGETS = 20_000;
+	private final TypeReader types;
 
 	private boolean tableEntries;
 
@@ -25,6 +26,11 @@ final class InstructionScanner {
 	private boolean exceptions;
 
 	private boolean atomics;
+
+	InstructionScanner(Allowance allowance, TypeReader types) {
+		this.allowance = allowance;
+		this.types = types;
+	}
 
 	/** What the instructions seen so far can change. */
 	Mutations mutations() {
@@ -41,9 +47,8 @@ final class InstructionScanner {
 			}
 			else if ((opcode >= 0x02 && opcode <= 0x04) || opcode == 0x06 || opcode == 0x1f) {
 				depth++;
-				if (depth > MAX_NESTING) {
-					throw ScreeningFailure.overLimit("blocks are nested more than " + MAX_NESTING + " deep");
-				}
+				// The body itself is no block within a block.
+				this.allowance.require(ModuleLimit.NESTING, depth - 1L);
 			}
 			immediates(opcode, in);
 		}
@@ -51,35 +56,21 @@ final class InstructionScanner {
 
 	private void immediates(int opcode, BinaryReader in) {
 		switch (opcode) {
-			case 0x26 -> {
-				this.tableEntries = true;
-				in.skipLeb(32);
-			}
 			case 0x07, 0x08, 0x09, 0x18 -> {
-				this.exceptions = true;
+				exceptions();
 				in.skipLeb(32);
 			}
-			case 0x02, 0x03, 0x04, 0x06 -> blockType(in);
-			case 0x0c, 0x0d, 0x10, 0x12, 0x14, 0x15, 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x3f, 0x40, 0xd2, 0xd5, 0xd6 ->
-				in.skipLeb(32);
-			case 0x0e -> {
-				int labels = in.count("branch targets");
-				if (labels > MAX_BRANCH_TARGETS) {
-					throw ScreeningFailure
-						.overLimit("a br_table has " + labels + " targets; " + MAX_BRANCH_TARGETS + " are allowed");
-				}
-				for (int i = 0; i <= labels; i++) {
-					in.skipLeb(32);
-				}
+			case 0x02, 0x03, 0x04 -> blockType(in);
+			case 0x06 -> {
+				exceptions();
+				blockType(in);
 			}
-			case 0x11, 0x13 -> {
+			case 0x0c, 0x0d, 0x10, 0x20, 0x21, 0x22, 0x23, 0x24, 0x3f, 0x40 -> in.skipLeb(32);
+			case 0x0e -> branchTable(in);
+			case 0x11 -> {
 				in.skipLeb(32);
-				in.skipLeb(32);
-			}
-			case 0x1c -> {
-				int types = in.count("types");
-				for (int i = 0; i < types; i++) {
-					ModuleScreener.valueType(in);
+				if (in.u32() != 0) {
+					this.allowance.use(WasmFeature.REFERENCE_TYPES);
 				}
 			}
 			case 0x1f -> tryTable(in);
@@ -87,28 +78,82 @@ final class InstructionScanner {
 			case 0x42 -> in.skipLeb(64);
 			case 0x43 -> in.skip(4);
 			case 0x44 -> in.skip(8);
-			case 0xd0 -> in.skipLeb(33);
-			case 0xfb -> throw ScreeningFailure.unsupported("uses garbage-collected types (the GC proposal)");
+			case 0xfb -> this.allowance.use(WasmFeature.GC);
 			case 0xfc -> bulk(in);
-			case 0xfd -> throw ScreeningFailure
-				.unsupported("uses SIMD (v128) instructions, which this engine does not run; build without them, "
-						+ "for example with -mno-simd128");
+			case 0xfd -> this.allowance.use(WasmFeature.SIMD);
 			case 0xfe -> atomic(in);
+			default -> later(opcode, in);
+		}
+	}
+
+	/** Instructions of proposals with opcodes of one byte. */
+	private void later(int opcode, BinaryReader in) {
+		switch (opcode) {
+			case 0x12, 0x15 -> {
+				this.allowance.use(WasmFeature.TAIL_CALLS);
+				in.skipLeb(32);
+			}
+			case 0x13 -> {
+				this.allowance.use(WasmFeature.TAIL_CALLS);
+				in.skipLeb(32);
+				in.skipLeb(32);
+			}
+			case 0x14, 0xd5, 0xd6 -> {
+				this.allowance.use(WasmFeature.FUNCTION_REFERENCES);
+				in.skipLeb(32);
+			}
+			case 0xd4 -> this.allowance.use(WasmFeature.FUNCTION_REFERENCES);
+			case 0xd3 -> this.allowance.use(WasmFeature.GC);
+			case 0x1c -> selectTyped(in);
+			case 0x25, 0x26, 0xd2 -> {
+				this.allowance.use(WasmFeature.REFERENCE_TYPES);
+				this.tableEntries |= opcode == 0x26;
+				in.skipLeb(32);
+			}
+			case 0xd0 -> {
+				this.allowance.use(WasmFeature.REFERENCE_TYPES);
+				in.skipLeb(33);
+			}
+			case 0xd1 -> this.allowance.use(WasmFeature.REFERENCE_TYPES);
+			case 0x0a, 0x19 -> exceptions();
 			default -> plain(opcode, in);
 		}
 	}
 
 	private void plain(int opcode, BinaryReader in) {
-		this.exceptions |= opcode == 0x0a || opcode == 0x19;
 		if (opcode >= 0x28 && opcode <= 0x3e) {
 			memoryArgument(in);
 			return;
 		}
-		boolean known = opcode <= 0x01 || opcode == 0x05 || opcode == 0x0a || opcode == END || opcode == 0x0f
-				|| opcode == 0x19 || opcode == 0x1a || opcode == 0x1b || (opcode >= 0x45 && opcode <= 0xc4)
-				|| opcode == 0xd1 || opcode == 0xd3 || opcode == 0xd4;
+		if (opcode >= 0xc0 && opcode <= 0xc4) {
+			this.allowance.use(WasmFeature.SIGN_EXTENSION);
+			return;
+		}
+		boolean known = opcode <= 0x01 || opcode == 0x05 || opcode == END || opcode == 0x0f || opcode == 0x1a
+				|| opcode == 0x1b || (opcode >= 0x45 && opcode <= 0xbf);
 		if (!known) {
 			throw in.malformed("unknown instruction 0x" + Integer.toHexString(opcode));
+		}
+	}
+
+	private void exceptions() {
+		this.exceptions = true;
+		this.allowance.use(WasmFeature.EXCEPTIONS);
+	}
+
+	private void branchTable(BinaryReader in) {
+		int labels = this.allowance.count(in, ModuleLimit.BRANCH_TARGETS);
+		this.allowance.add(ModuleLimit.TOTAL_BRANCH_TARGETS, labels);
+		for (int i = 0; i <= labels; i++) {
+			in.skipLeb(32);
+		}
+	}
+
+	private void selectTyped(BinaryReader in) {
+		this.allowance.use(WasmFeature.REFERENCE_TYPES);
+		int count = in.count("types");
+		for (int i = 0; i < count; i++) {
+			this.types.valueType(in);
 		}
 	}
 
@@ -120,6 +165,8 @@ final class InstructionScanner {
 			case 8, 10, 12, 14 -> 2;
 			default -> throw in.malformed("unknown instruction 0xfc " + opcode);
 		};
+		this.allowance.use((opcode <= 7) ? WasmFeature.SATURATING_CONVERSIONS
+				: (opcode <= 14) ? WasmFeature.BULK_MEMORY : WasmFeature.REFERENCE_TYPES);
 		this.tableGrowth |= opcode == 15;
 		this.tableEntries |= opcode == 12 || opcode == 14 || opcode == 17;
 		this.droppedSegments |= opcode == 9 || opcode == 13;
@@ -130,6 +177,7 @@ final class InstructionScanner {
 
 	private void atomic(BinaryReader in) {
 		this.atomics = true;
+		this.allowance.use(WasmFeature.ATOMICS);
 		int opcode = in.index();
 		if (opcode == 0x03) {
 			in.u8();
@@ -142,31 +190,33 @@ final class InstructionScanner {
 		}
 	}
 
-	private static void memoryArgument(BinaryReader in) {
+	private void memoryArgument(BinaryReader in) {
 		long align = in.u32();
 		if ((align & 0x40) != 0) {
+			this.allowance.use(WasmFeature.MULTI_MEMORY);
 			in.skipLeb(32);
 		}
 		in.skipLeb(64);
 	}
 
-	private static void blockType(BinaryReader in) {
+	private void blockType(BinaryReader in) {
 		int first = in.peek();
 		if (first == 0x40 || (first >= 0x63 && first <= 0x7f)) {
 			if (first == 0x40) {
 				in.u8();
 			}
 			else {
-				ModuleScreener.valueType(in);
+				this.types.valueType(in);
 			}
 		}
 		else {
+			this.allowance.use(WasmFeature.MULTI_VALUE);
 			in.skipLeb(33);
 		}
 	}
 
 	private void tryTable(BinaryReader in) {
-		this.exceptions = true;
+		exceptions();
 		blockType(in);
 		int catches = in.count("catch clauses");
 		for (int i = 0; i < catches; i++) {

@@ -1,8 +1,12 @@
 package dev.wasmsandbox.screen;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
+import dev.wasmsandbox.limits.WasmFeature;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,13 +21,19 @@ import org.jspecify.annotations.Nullable;
  * @param memory its linear memory, or {@code null} if it has none
  * @param startFunction the index of its start function, or -1
  * @param mutations what a run can change
+ * @param sections its sections in their order; custom sections as one, at the end
+ * @param features the extensions of WebAssembly it uses
+ * @param codeBytes the length of its code section in bytes
  */
 public record ModuleReport(int size, List<ModuleImport> imports, List<ModuleExport> exports, int functions, int tables,
-		int globals, @Nullable MemoryType memory, int startFunction, Mutations mutations) {
+		int globals, @Nullable MemoryType memory, int startFunction, Mutations mutations, List<SectionInfo> sections,
+		Set<WasmFeature> features, int codeBytes) {
 
 	public ModuleReport {
 		imports = List.copyOf(imports);
 		exports = List.copyOf(exports);
+		sections = List.copyOf(sections);
+		features = Collections.unmodifiableSet(new TreeSet<>(features));
 	}
 
 	/** Whether it has a start function. */

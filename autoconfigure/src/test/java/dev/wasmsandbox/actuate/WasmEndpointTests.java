@@ -1,5 +1,7 @@
 package dev.wasmsandbox.actuate;
 
+import java.util.Objects;
+
 import dev.wasmsandbox.ModuleDefinition;
 import dev.wasmsandbox.SandboxSession;
 import dev.wasmsandbox.WasmSandbox;
@@ -9,6 +11,8 @@ import dev.wasmsandbox.actuate.ModuleDescriptors.ModuleDescriptor;
 import dev.wasmsandbox.actuate.ModuleDescriptors.PoolDescriptor;
 import dev.wasmsandbox.error.SandboxTrapException;
 import dev.wasmsandbox.fixtures.Fixtures;
+import dev.wasmsandbox.limits.ModuleLimit;
+import dev.wasmsandbox.limits.TrustLevel;
 import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.module.ModuleSource;
 import dev.wasmsandbox.observe.Outcome;
@@ -49,6 +53,18 @@ class WasmEndpointTests {
 		assertThat(this.endpoint.modules().modules()).extracting(ModuleDescriptor::name)
 			.containsExactly("simple_module");
 		assertThat(this.endpoint.module("values")).isNull();
+	}
+
+	@Test
+	void showsWhatABinaryHoldsAndMayHold() {
+		load("values");
+		BinaryDescriptor binary = Objects.requireNonNull(this.endpoint.module("values")).binary();
+		assertThat(binary.trust()).isEqualTo(TrustLevel.UNTRUSTED);
+		assertThat(binary.features()).containsExactly("multi-value");
+		assertThat(binary.allowedFeatures()).contains("multi-value", "tail-calls").doesNotContain("simd");
+		assertThat(binary.functions()).isEqualTo(8);
+		assertThat(binary.sectionBytes()).containsOnlyKeys("type", "function", "export", "code");
+		assertThat(binary.limits()).hasSize(ModuleLimit.values().length).containsEntry("table-elements", 100_000L);
 	}
 
 	@Test

@@ -26,7 +26,8 @@ class ConfigurationMetadataTests {
 
 	/** Properties that have no value of their own until they are set. */
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("wasm.modules", "wasm.async.threads",
-			"wasm.limits.total-memory");
+			"wasm.limits.total-memory", "wasm.compile.threads", "wasm.compile.max-bytes-in-flight",
+			"wasm.defaults.limits.module");
 
 	private static final PoolSettings OTHER_POOL = new PoolSettings(3, Duration.ofDays(1), 2, Duration.ofDays(2),
 			Duration.ofDays(3));
@@ -39,7 +40,9 @@ class ConfigurationMetadataTests {
 				"wasm.defaults.limits.call-timeout", "wasm.defaults.limits.module-size", "wasm.defaults.pool.max-size",
 				"wasm.defaults.pool.max-wait", "wasm.defaults.pool.min-idle", "wasm.defaults.pool.keep-alive",
 				"wasm.defaults.pool.leak-detection-threshold", "wasm.cache.max-modules", "wasm.cache.max-weight",
-				"wasm.async.threads", "wasm.async.queue-capacity", "wasm.limits.total-memory");
+				"wasm.async.threads", "wasm.async.queue-capacity", "wasm.limits.total-memory", "wasm.compile.threads",
+				"wasm.compile.queue-capacity", "wasm.compile.timeout", "wasm.compile.max-bytes-in-flight",
+				"wasm.defaults.limits.module", "wasm.defaults.limits.fuel", "wasm.defaults.profile");
 	}
 
 	@Test
@@ -65,10 +68,13 @@ class ConfigurationMetadataTests {
 		WasmProperties applied = new Binder().bindOrCreate("wasm", WasmProperties.class);
 		assertThat(named.cache()).isEqualTo(applied.cache());
 		assertThat(named.async()).isEqualTo(applied.async());
+		assertThat(named.compile()).isEqualTo(applied.compile());
+		assertThat(named.defaults().profile()).isEqualTo(applied.defaults().profile());
 		SandboxLimits otherLimits = SandboxLimits.defaults()
 			.withMemoryBytes(0)
 			.withModuleBytes(8)
-			.withCallTimeout(Duration.ofDays(1));
+			.withCallTimeout(Duration.ofDays(1))
+			.withFuel(3);
 		assertThat(WasmSettings.limits("", named.defaults().limits(), otherLimits)).isEqualTo(SandboxLimits.defaults());
 		assertThat(WasmSettings.pool("", named.defaults().pool(), OTHER_POOL)).isEqualTo(PoolSettings.defaults());
 	}

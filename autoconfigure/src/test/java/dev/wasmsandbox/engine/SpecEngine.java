@@ -103,7 +103,7 @@ interface SpecEngine extends AutoCloseable {
 
 		private static CompiledModule compile(byte[] module) {
 			ModuleReport report = ModuleScreener.screen("spec", module, LIMITS);
-			return CompiledModule.compile("spec", module, report);
+			return CompiledModule.compile("spec", module, report, false);
 		}
 
 		@Override
@@ -136,7 +136,7 @@ interface SpecEngine extends AutoCloseable {
 			int maximumPages = (type != null) ? (int) Math.min(type.maximumPages(), LIMITS.memoryPages()) : 0;
 			long capacity = (long) maximumPages * SandboxLimits.PAGE_BYTES;
 			MemorySlab slab = new MemorySlab(backend, backend.image(initial), capacity, 1);
-			LinearMemory memory = new LinearMemory(slab.take(), this.watchdog, LIMITS.callTimeout(),
+			LinearMemory memory = new LinearMemory(slab.take(), this.watchdog, LIMITS,
 					(int) (initial / SandboxLimits.PAGE_BYTES), maximumPages, false);
 			memory.open();
 			this.closing.add(() -> {

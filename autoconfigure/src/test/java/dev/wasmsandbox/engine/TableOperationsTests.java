@@ -7,6 +7,9 @@ import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.error.SandboxTrapException;
 import dev.wasmsandbox.error.TrapKind;
+import dev.wasmsandbox.limits.ModuleLimit;
+import dev.wasmsandbox.limits.ModuleLimits;
+import dev.wasmsandbox.limits.SandboxLimits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,12 +45,12 @@ class TableOperationsTests {
 			    local.get 0 call_indirect $u (type $answer))
 			""";
 
+	private static final SandboxLimits LIMITS = SandboxLimits.defaults()
+		.withCallTimeout(Duration.ofMillis(100))
+		.withModule(ModuleLimits.defaults().with(ModuleLimit.TABLE_ELEMENTS, 1_000_000));
+
 	private static WasmSandbox sandbox(String more) {
-		return WasmSandbox.builder()
-			.name("tables")
-			.source(Wat.assemble(MODULE + more + ")"))
-			.callTimeout(Duration.ofMillis(100))
-			.build();
+		return WasmSandbox.builder().name("tables").source(Wat.assemble(MODULE + more + ")")).limits(LIMITS).build();
 	}
 
 	@Test

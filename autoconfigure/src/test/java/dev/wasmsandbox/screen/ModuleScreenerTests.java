@@ -127,7 +127,8 @@ class ModuleScreenerTests {
 	@Test
 	void refusesMoreTableElementsThanAllowed() {
 		assertThat(screen(module(4, 1, 0x70, 0, 0x10)).tables()).isOne();
-		refused(module(4, 1, 0x70, 0, 0xff, 0xff, 0xff, 0x04), Reason.OVER_LIMIT, "1000000 elements are allowed");
+		refused(module(4, 1, 0x70, 0, 0xff, 0xff, 0xff, 0x04), Reason.OVER_LIMIT,
+				"limits.module.table-elements allows 100000");
 	}
 
 	@Test
@@ -173,7 +174,8 @@ class ModuleScreenerTests {
 		whole.writeBytes(new byte[] { 3, 2, 1, 0, 10 });
 		whole.writeBytes(leb(section.size()));
 		whole.writeBytes(section.toByteArray());
-		refused(whole.toByteArray(), Reason.OVER_LIMIT, "30000 targets; 20000 are allowed");
+		refused(whole.toByteArray(), Reason.OVER_LIMIT,
+				"30000 targets in one br_table, but limits.module.branch-targets allows 4000");
 	}
 
 	private static byte[] leb(int number) {
