@@ -10,6 +10,7 @@ import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.module.ModuleSource;
+import dev.wasmsandbox.wasi.WasiSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +24,11 @@ import org.jspecify.annotations.Nullable;
  * it imports is fine
  * @param snapshot when the state is taken that sandboxes start with
  * @param warmUp calls to make before, for {@link SnapshotPoint#AFTER_WARM_UP}
+ * @param wasi what WASI grants it; {@code null} if it may not import WASI at all
  */
 public record ModuleDefinition(String name, ModuleSource source, SandboxLimits limits, PoolSettings pool,
-		List<HostFunction> hostFunctions, SnapshotPoint snapshot, List<WarmUpCall> warmUp) {
+		List<HostFunction> hostFunctions, SnapshotPoint snapshot, List<WarmUpCall> warmUp,
+		@Nullable WasiSettings wasi) {
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
@@ -63,6 +66,8 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		private SnapshotPoint snapshot = SnapshotPoint.NONE;
 
 		private final List<WarmUpCall> warmUp = new ArrayList<>();
+
+		private @Nullable WasiSettings wasi;
 
 		private Builder(String name) {
 			this.name = name;
@@ -116,6 +121,12 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 			return this;
 		}
 
+		/** Lets it import WASI preview 1, and grants what the settings say. */
+		public Builder wasi(WasiSettings settings) {
+			this.wasi = settings;
+			return this;
+		}
+
 		/**
 		 * Makes the definition.
 		 * @throws NullPointerException if no source was set
@@ -123,7 +134,7 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		public ModuleDefinition build() {
 			ModuleSource from = Objects.requireNonNull(this.source, "A module needs a source");
 			return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions, this.snapshot,
-					this.warmUp);
+					this.warmUp, this.wasi);
 		}
 
 	}

@@ -12,6 +12,7 @@ import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.module.ModuleSource;
+import dev.wasmsandbox.wasi.WasiSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,8 @@ public final class SandboxBuilder {
 	private SnapshotPoint snapshot = SnapshotPoint.NONE;
 
 	private List<WarmUpCall> warmUp = List.of();
+
+	private @Nullable WasiSettings wasi;
 
 	private final WasmSandboxes.Builder registry = WasmSandboxes.builder();
 
@@ -95,6 +98,12 @@ public final class SandboxBuilder {
 		return this;
 	}
 
+	/** Lets the module import WASI preview 1, and grants what the settings say. */
+	public SandboxBuilder wasi(WasiSettings settings) {
+		this.wasi = settings;
+		return this;
+	}
+
 	/** A function that the module imports. */
 	public SandboxBuilder hostFunction(HostFunction function) {
 		this.registry.hostFunction(function);
@@ -120,6 +129,9 @@ public final class SandboxBuilder {
 				.pool(this.pool)
 				.snapshot(this.snapshot);
 			this.warmUp.forEach(definition::warmUp);
+			if (this.wasi != null) {
+				definition.wasi(this.wasi);
+			}
 			WasmSandbox sandbox = sandboxes.load(definition.build());
 			return new OwningSandbox(sandbox, sandboxes);
 		}

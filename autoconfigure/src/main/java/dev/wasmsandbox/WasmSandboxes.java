@@ -39,6 +39,7 @@ import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.screen.ModuleScreener;
+import dev.wasmsandbox.wasi.WasiHost;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -182,6 +183,13 @@ public final class WasmSandboxes implements AutoCloseable {
 					bindings.add(function.binding());
 				}
 			}
+		}
+		if (definition.wasi() != null) {
+			WasiHost.check(definition.name(), definition.wasi());
+			WasiHost.bindings(definition.wasi())
+				.stream()
+				.filter((binding) -> taken.add(binding.module() + "." + binding.name()))
+				.forEach(bindings::add);
 		}
 		return bindings;
 	}

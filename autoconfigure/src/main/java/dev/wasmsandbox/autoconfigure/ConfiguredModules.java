@@ -13,6 +13,7 @@ import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.spring.WasmModuleCustomizer;
+import dev.wasmsandbox.wasi.WasiSettings;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.io.ResourceLoader;
@@ -58,6 +59,7 @@ final class ConfiguredModules {
 		SandboxLimits ownLimits = WasmSettings.limits(property + ".limits", module.limits(), limits);
 		PoolSettings ownPool = WasmSettings.pool(property + ".pool", module.pool(), pool);
 		List<WarmUpCall> warmUp = WasmSettings.warmUp(property, module);
+		WasiSettings wasi = WasiConfiguration.settings(property + ".wasi", module.wasi(), this.resourceLoader);
 		this.definitions.put(name, () -> {
 			ModuleDefinition.Builder builder = ModuleDefinition.named(name)
 				.source(ModuleLocation.source(location, this.resourceLoader))
@@ -65,6 +67,9 @@ final class ConfiguredModules {
 				.pool(ownPool)
 				.snapshot(module.snapshot());
 			warmUp.forEach(builder::warmUp);
+			if (wasi != null) {
+				builder.wasi(wasi);
+			}
 			return customized(builder);
 		});
 	}

@@ -39,9 +39,11 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * @param snapshot When the state is taken that every sandbox of the module starts
 	 * with: 'none', 'after-start' or 'after-warm-up'.
 	 * @param warmUp Calls to make before the snapshot, for 'after-warm-up'.
+	 * @param wasi What WASI preview 1 grants the module.
 	 */
 	public record ModuleProperties(@Nullable String location, @DefaultValue Limits limits, @DefaultValue Pool pool,
-			@DefaultValue("none") SnapshotPoint snapshot, @DefaultValue List<WarmUp> warmUp) {
+			@DefaultValue("none") SnapshotPoint snapshot, @DefaultValue List<WarmUp> warmUp,
+			@DefaultValue WasiProperties wasi) {
 	}
 
 	/**

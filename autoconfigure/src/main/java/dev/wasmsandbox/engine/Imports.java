@@ -85,9 +85,17 @@ final class Imports {
 			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS,
 					"it imports what nobody supplies: " + String.join("; ", problems)
 							+ ". Supply a HostFunction with the same module, name and signature for each function"
+							+ hint(moduleName, report)
 							+ (others ? "; imported tables, globals and tags cannot be supplied." : "."),
 					null);
 		}
+	}
+
+	/** What to do about imports that a property would supply. */
+	private static String hint(String moduleName, ModuleReport report) {
+		boolean wasi = report.importedFunctions().stream().anyMatch((item) -> item.module().startsWith("wasi_"));
+		return wasi ? "; the functions of wasi_snapshot_preview1 are there when wasm.modules." + moduleName
+				+ ".wasi.enabled=true is set, and grant nothing by themselves" : "";
 	}
 
 	private static ImportFunction importFunction(HostBinding binding) {
@@ -112,7 +120,7 @@ final class Imports {
 			Thread.currentThread().interrupt();
 			throw new GuestStopped(StopReason.INTERRUPTED);
 		}
-		catch (GuestStopped | StackOverflowError ex) {
+		catch (GuestStopped | GuestExit | StackOverflowError ex) {
 			throw ex;
 		}
 		catch (GuestAbiException ex) {

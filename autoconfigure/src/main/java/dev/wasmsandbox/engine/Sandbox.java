@@ -98,6 +98,7 @@ public final class Sandbox {
 
 	/** Gives its memory back to the system. Nothing may use it any more. */
 	public void discard() {
+		dropLease();
 		this.memory.release();
 	}
 
@@ -118,8 +119,17 @@ public final class Sandbox {
 		return guest;
 	}
 
-	void endSnapshot() {
+	/** Ends a lease that never came about: its start failed. */
+	private void dropLease() {
+		GuestInstance current = this.lease;
 		this.lease = null;
+		if (current != null) {
+			current.drop();
+		}
+	}
+
+	void endSnapshot() {
+		dropLease();
 		this.memory.endLease();
 	}
 
