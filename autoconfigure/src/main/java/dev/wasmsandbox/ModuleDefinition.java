@@ -1,8 +1,11 @@
 package dev.wasmsandbox;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import dev.wasmsandbox.guest.HostFunction;
@@ -24,10 +27,11 @@ import org.jspecify.annotations.Nullable;
  * it imports is fine
  * @param snapshot when the state is taken that sandboxes start with
  * @param warmUp calls to make before, for {@link SnapshotPoint#AFTER_WARM_UP}
+ * @param capabilities what it is granted of what host functions require
  * @param wasi what WASI grants it; {@code null} if it may not import WASI at all
  */
 public record ModuleDefinition(String name, ModuleSource source, SandboxLimits limits, PoolSettings pool,
-		List<HostFunction> hostFunctions, SnapshotPoint snapshot, List<WarmUpCall> warmUp,
+		List<HostFunction> hostFunctions, SnapshotPoint snapshot, List<WarmUpCall> warmUp, Set<String> capabilities,
 		@Nullable WasiSettings wasi) {
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
@@ -39,6 +43,7 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		}
 		hostFunctions = List.copyOf(hostFunctions);
 		warmUp = List.copyOf(warmUp);
+		capabilities = Set.copyOf(capabilities);
 		if (warmUp.isEmpty() == (snapshot == SnapshotPoint.AFTER_WARM_UP)) {
 			throw new IllegalArgumentException("snapshot=after-warm-up and warm-up calls need each other, but module '"
 					+ name + "' has snapshot=" + snapshot + " and " + warmUp.size() + " warm-up calls");
@@ -66,6 +71,8 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		private SnapshotPoint snapshot = SnapshotPoint.NONE;
 
 		private final List<WarmUpCall> warmUp = new ArrayList<>();
+
+		private final Set<String> capabilities = new LinkedHashSet<>();
 
 		private @Nullable WasiSettings wasi;
 
@@ -121,6 +128,12 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 			return this;
 		}
 
+		/** Grants what host functions require. */
+		public Builder capabilities(Collection<String> names) {
+			this.capabilities.addAll(names);
+			return this;
+		}
+
 		/** Lets it import WASI preview 1, and grants what the settings say. */
 		public Builder wasi(WasiSettings settings) {
 			this.wasi = settings;
@@ -134,7 +147,7 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		public ModuleDefinition build() {
 			ModuleSource from = Objects.requireNonNull(this.source, "A module needs a source");
 			return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions, this.snapshot,
-					this.warmUp, this.wasi);
+					this.warmUp, this.capabilities, this.wasi);
 		}
 
 	}

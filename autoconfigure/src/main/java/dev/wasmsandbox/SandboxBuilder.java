@@ -12,6 +12,7 @@ import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.module.ModuleSource;
+import dev.wasmsandbox.observe.SecurityListener;
 import dev.wasmsandbox.wasi.WasiSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ public final class SandboxBuilder {
 	private SnapshotPoint snapshot = SnapshotPoint.NONE;
 
 	private List<WarmUpCall> warmUp = List.of();
+
+	private List<String> capabilities = List.of();
 
 	private @Nullable WasiSettings wasi;
 
@@ -98,6 +101,18 @@ public final class SandboxBuilder {
 		return this;
 	}
 
+	/** Grants what host functions require. */
+	public SandboxBuilder capabilities(String... names) {
+		this.capabilities = List.of(names);
+		return this;
+	}
+
+	/** Is told of what is refused to the module. */
+	public SandboxBuilder securityListener(SecurityListener listener) {
+		this.registry.securityListener(listener);
+		return this;
+	}
+
 	/** Lets the module import WASI preview 1, and grants what the settings say. */
 	public SandboxBuilder wasi(WasiSettings settings) {
 		this.wasi = settings;
@@ -129,6 +144,7 @@ public final class SandboxBuilder {
 				.pool(this.pool)
 				.snapshot(this.snapshot);
 			this.warmUp.forEach(definition::warmUp);
+			definition.capabilities(this.capabilities);
 			if (this.wasi != null) {
 				definition.wasi(this.wasi);
 			}

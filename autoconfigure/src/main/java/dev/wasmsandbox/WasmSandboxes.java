@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 import dev.wasmsandbox.engine.CompiledModule;
@@ -32,6 +32,7 @@ import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.module.LoadedModule;
 import dev.wasmsandbox.module.ModuleCache;
+import dev.wasmsandbox.observe.SecurityListener;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolControl;
 import dev.wasmsandbox.pool.PoolMaintenance;
@@ -39,7 +40,6 @@ import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.screen.ModuleScreener;
-import dev.wasmsandbox.wasi.WasiHost;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,12 +67,17 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
+	private final List<SecurityListener> securityListeners;
+
+	private final LongAdder violations = new LongAdder();
+
 	private volatile boolean closed;
 
 	private WasmSandboxes(Builder builder) {
 		this.ownsCache = builder.cache == null;
 		this.cache = (builder.cache != null) ? builder.cache : new ModuleCache();
 		this.hostFunctions = List.copyOf(builder.hostFunctions);
+		this.securityListeners = List.copyOf(builder.securityListeners);
 		AsyncSettings async = builder.async;
 		this.asyncExecutor = new ThreadPoolExecutor(async.threads(), async.threads(), 10, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(async.queueCapacity()),
@@ -129,8 +134,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		String name = definition.name();
 		byte[] bytes = read(definition);
 		ModuleReport report = ModuleScreener.screen(name, bytes, definition.limits());
-		List<HostBinding> bindings = bindings(definition);
-		SandboxFactory.requireImports(name, report, bindings);
+		List<HostBinding> bindings = new ModuleBindings(definition, this.hostFunctions, this::refused).checked(report);
 		LoadedModule module = this.cache.get(name, bytes, report);
 		SandboxFactory factory = new SandboxFactory(name, module.code(), bindings, definition.limits(), this.watchdog,
 				MemoryBackend.detect(), definition.pool().maxSize() + 2, plan(definition, module.code()));
@@ -173,25 +177,14 @@ public final class WasmSandboxes implements AutoCloseable {
 		}
 	}
 
-	/** The module's own functions hide those of the registry with the same name. */
-	private List<HostBinding> bindings(ModuleDefinition definition) {
-		Set<String> taken = new LinkedHashSet<>();
-		List<HostBinding> bindings = new ArrayList<>();
-		for (List<HostFunction> functions : List.of(definition.hostFunctions(), this.hostFunctions)) {
-			for (HostFunction function : functions) {
-				if (taken.add(function.module() + "." + function.name())) {
-					bindings.add(function.binding());
-				}
-			}
-		}
-		if (definition.wasi() != null) {
-			WasiHost.check(definition.name(), definition.wasi());
-			WasiHost.bindings(definition.wasi())
-				.stream()
-				.filter((binding) -> taken.add(binding.module() + "." + binding.name()))
-				.forEach(bindings::add);
-		}
-		return bindings;
+	private void refused(SecurityListener.Refusal refusal) {
+		this.violations.increment();
+		this.securityListeners.forEach((listener) -> listener.refused(refusal));
+	}
+
+	/** How often something was refused to a module that was not granted to it. */
+	public long securityViolations() {
+		return this.violations.sum();
 	}
 
 	/**
@@ -286,6 +279,8 @@ public final class WasmSandboxes implements AutoCloseable {
 
 		private final List<HostFunction> hostFunctions = new ArrayList<>();
 
+		private final List<SecurityListener> securityListeners = new ArrayList<>();
+
 		private Builder() {
 		}
 
@@ -303,6 +298,12 @@ public final class WasmSandboxes implements AutoCloseable {
 		/** A function that every module may import. */
 		public Builder hostFunction(HostFunction function) {
 			this.hostFunctions.add(function);
+			return this;
+		}
+
+		/** Is told of everything that is refused to a module. */
+		public Builder securityListener(SecurityListener listener) {
+			this.securityListeners.add(listener);
 			return this;
 		}
 

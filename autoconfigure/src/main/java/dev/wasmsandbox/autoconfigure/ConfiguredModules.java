@@ -65,7 +65,8 @@ final class ConfiguredModules {
 				.source(ModuleLocation.source(location, this.resourceLoader))
 				.limits(ownLimits)
 				.pool(ownPool)
-				.snapshot(module.snapshot());
+				.snapshot(module.snapshot())
+				.capabilities(module.capabilities());
 			warmUp.forEach(builder::warmUp);
 			if (wasi != null) {
 				builder.wasi(wasi);

@@ -39,11 +39,12 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * @param snapshot When the state is taken that every sandbox of the module starts
 	 * with: 'none', 'after-start' or 'after-warm-up'.
 	 * @param warmUp Calls to make before the snapshot, for 'after-warm-up'.
+	 * @param capabilities What the module is granted of what host functions require.
 	 * @param wasi What WASI preview 1 grants the module.
 	 */
 	public record ModuleProperties(@Nullable String location, @DefaultValue Limits limits, @DefaultValue Pool pool,
 			@DefaultValue("none") SnapshotPoint snapshot, @DefaultValue List<WarmUp> warmUp,
-			@DefaultValue WasiProperties wasi) {
+			@DefaultValue List<String> capabilities, @DefaultValue WasiProperties wasi) {
 	}
 
 	/**

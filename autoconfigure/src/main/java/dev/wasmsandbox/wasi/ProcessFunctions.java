@@ -37,7 +37,7 @@ final class ProcessFunctions {
 					throw new WasiFailure(Errno.NOSYS);
 				}), WasiFunction.of("sched_yield", "() -> i32", (s, a) -> {
 					s.checkpoint();
-					Thread.yield();
+					Thread.onSpinWait();
 				}).safe());
 	}
 

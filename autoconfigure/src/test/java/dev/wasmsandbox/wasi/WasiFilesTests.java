@@ -1,6 +1,7 @@
 package dev.wasmsandbox.wasi;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -199,7 +200,7 @@ class WasiFilesTests {
 	void readOnlyDirectoriesAreNotChanged(boolean host) throws IOException {
 		Files.writeString(this.folder.resolve("file"), "kept");
 		WasiDirectory directory = host ? WasiDirectory.host("/d", this.folder)
-				: WasiDirectory.memory("/d").file("file", "kept".getBytes()).readOnly(true);
+				: WasiDirectory.memory("/d").file("file", "kept".getBytes(StandardCharsets.UTF_8)).readOnly(true);
 		try (RawGuest guest = RawGuest.with(WasiSettings.builder().directory(directory))) {
 			assertThat(guest.content(ROOT, "file")).isEqualTo("kept");
 			assertThat(guest.open(ROOT, "file", 0, WRITE)).isEqualTo(Errno.ROFS);
