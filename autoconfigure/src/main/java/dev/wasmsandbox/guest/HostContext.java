@@ -35,8 +35,8 @@ public final class HostContext implements AutoCloseable {
 	/**
 	 * Checks that the calling module is granted a capability, where that depends on the
 	 * arguments. What is always needed is better said by {@link HostFunction#requiring}.
-	 * @throws SecurityViolationException if it is not; the guest's call ends with it,
-	 * also if the host function swallows it
+	 * @throws SecurityViolationException if it is not; the guest's call ends with it, and
+	 * if the host function swallows it, the guest runs no further calls
 	 * @throws IllegalStateException after the host function has returned
 	 */
 	public void requireCapability(String capability) {
