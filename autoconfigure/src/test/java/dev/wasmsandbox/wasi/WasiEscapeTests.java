@@ -92,16 +92,13 @@ class WasiEscapeTests {
 		Path door = this.granted.resolve("door");
 		Thread swapper = Thread.ofPlatform().start(() -> swap(door, done));
 		try (RawGuest guest = guest()) {
-			int seen = 0;
 			for (int i = 0; i < 3_000; i++) {
 				if (guest.open(ROOT, "door/secret", 0, READ) == Errno.SUCCESS) {
 					int file = guest.memory().readInt(OUT);
 					assertThat(guest.read(file, 100)).isEqualTo("harmless");
 					guest.call("fd_close", file);
-					seen++;
 				}
 			}
-			assertThat(seen).isBetween(0, 3_000);
 		}
 		finally {
 			done.set(true);
