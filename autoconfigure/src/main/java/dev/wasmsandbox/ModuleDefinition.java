@@ -1,10 +1,13 @@
 package dev.wasmsandbox;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import dev.wasmsandbox.guest.HostFunction;
@@ -12,6 +15,7 @@ import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.module.ModuleSource;
+import dev.wasmsandbox.wasi.WasiSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +31,12 @@ import org.jspecify.annotations.Nullable;
  * @param warmUp calls to make before, for {@link SnapshotPoint#AFTER_WARM_UP}
  * @param globals what imported globals begin with in each sandbox, by
  * {@code module.name}; those not named begin with zero
+ * @param capabilities what it is granted of what host functions require
+ * @param wasi what WASI grants it; {@code null} if it may not import WASI at all
  */
 public record ModuleDefinition(String name, ModuleSource source, SandboxLimits limits, PoolSettings pool,
-		List<HostFunction> hostFunctions, SnapshotPoint snapshot, List<WarmUpCall> warmUp,
-		Map<String, Number> globals) {
+		List<HostFunction> hostFunctions, SnapshotPoint snapshot, List<WarmUpCall> warmUp, Map<String, Number> globals,
+		Set<String> capabilities, @Nullable WasiSettings wasi) {
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
@@ -42,6 +48,7 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		hostFunctions = List.copyOf(hostFunctions);
 		warmUp = List.copyOf(warmUp);
 		globals = Map.copyOf(globals);
+		capabilities = Set.copyOf(capabilities);
 		if (warmUp.isEmpty() == (snapshot == SnapshotPoint.AFTER_WARM_UP)) {
 			throw new IllegalArgumentException("snapshot=after-warm-up and warm-up calls need each other, but module '"
 					+ name + "' has snapshot=" + snapshot + " and " + warmUp.size() + " warm-up calls");
@@ -71,6 +78,10 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		private final List<WarmUpCall> warmUp = new ArrayList<>();
 
 		private final Map<String, Number> globals = new HashMap<>();
+
+		private final Set<String> capabilities = new LinkedHashSet<>();
+
+		private @Nullable WasiSettings wasi;
 
 		private Builder(String name) {
 			this.name = name;
@@ -124,6 +135,18 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 			return this;
 		}
 
+		/** Grants what host functions require. */
+		public Builder capabilities(Collection<String> names) {
+			this.capabilities.addAll(names);
+			return this;
+		}
+
+		/** Lets it import WASI preview 1, and grants what the settings say. */
+		public Builder wasi(WasiSettings settings) {
+			this.wasi = settings;
+			return this;
+		}
+
 		/**
 		 * What an imported global begins with in each sandbox. The module is refused if
 		 * it does not import it, or the value is not of its type.
@@ -145,7 +168,7 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		public ModuleDefinition build() {
 			ModuleSource from = Objects.requireNonNull(this.source, "A module needs a source");
 			return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions, this.snapshot,
-					this.warmUp, this.globals);
+					this.warmUp, this.globals, this.capabilities, this.wasi);
 		}
 
 	}

@@ -15,6 +15,8 @@ import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.module.ModuleSource;
+import dev.wasmsandbox.observe.SecurityListener;
+import dev.wasmsandbox.wasi.WasiSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,10 @@ public final class SandboxBuilder {
 	private List<WarmUpCall> warmUp = List.of();
 
 	private final Map<String, Number> globals = new HashMap<>();
+
+	private List<String> capabilities = List.of();
+
+	private @Nullable WasiSettings wasi;
 
 	private final WasmSandboxes.Builder registry = WasmSandboxes.builder();
 
@@ -126,6 +132,24 @@ public final class SandboxBuilder {
 		return this;
 	}
 
+	/** Grants what host functions require. */
+	public SandboxBuilder capabilities(String... names) {
+		this.capabilities = List.of(names);
+		return this;
+	}
+
+	/** Is told of what is refused to the module. */
+	public SandboxBuilder securityListener(SecurityListener listener) {
+		this.registry.securityListener(listener);
+		return this;
+	}
+
+	/** Lets the module import WASI preview 1, and grants what the settings say. */
+	public SandboxBuilder wasi(WasiSettings settings) {
+		this.wasi = settings;
+		return this;
+	}
+
 	/** A function that the module imports. */
 	public SandboxBuilder hostFunction(HostFunction function) {
 		this.registry.hostFunction(function);
@@ -158,6 +182,10 @@ public final class SandboxBuilder {
 				.snapshot(this.snapshot);
 			this.warmUp.forEach(definition::warmUp);
 			this.globals.forEach(definition::global);
+			definition.capabilities(this.capabilities);
+			if (this.wasi != null) {
+				definition.wasi(this.wasi);
+			}
 			WasmSandbox sandbox = sandboxes.load(definition.build());
 			return new OwningSandbox(sandbox, sandboxes);
 		}

@@ -17,6 +17,7 @@ import dev.wasmsandbox.observe.CallStatistics;
 import dev.wasmsandbox.observe.Outcome;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.screen.ModuleExport;
+import dev.wasmsandbox.wasi.WasiHost;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,6 +122,20 @@ public final class SandboxSession implements AutoCloseable {
 	 */
 	public BufferMapping map(ZeroCopyBuffer buffer, int guestAddress, BufferAccess access) {
 		return BufferMapping.map(this.guest, buffer, guestAddress, access);
+	}
+
+	/**
+	 * What the guest wrote to its standard output in this session, where that is
+	 * captured; also after a failed call.
+	 * @return the bytes; none where {@code wasi.stdout} is not {@code capture}
+	 */
+	public byte[] stdout() {
+		return WasiHost.output(this.guest, false);
+	}
+
+	/** As {@link #stdout()}, for the error stream. */
+	public byte[] stderr() {
+		return WasiHost.output(this.guest, true);
 	}
 
 	/**

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 import dev.wasmsandbox.engine.CompiledModule;
@@ -33,6 +33,7 @@ import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.module.LoadedModule;
 import dev.wasmsandbox.module.ModuleCache;
+import dev.wasmsandbox.observe.SecurityListener;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolControl;
 import dev.wasmsandbox.pool.PoolMaintenance;
@@ -71,6 +72,10 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
 
+	private final List<SecurityListener> securityListeners;
+
+	private final LongAdder violations = new LongAdder();
+
 	private volatile boolean closed;
 
 	private WasmSandboxes(Builder builder) {
@@ -79,6 +84,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		this.hostFunctions = List.copyOf(builder.hostFunctions);
 		this.budget = builder.budget;
 		this.backend = builder.backend;
+		this.securityListeners = List.copyOf(builder.securityListeners);
 		AsyncSettings async = builder.async;
 		this.asyncExecutor = new ThreadPoolExecutor(async.threads(), async.threads(), 10, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(async.queueCapacity()),
@@ -135,8 +141,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		String name = definition.name();
 		byte[] bytes = read(definition);
 		ModuleReport report = ModuleScreener.screen(name, bytes, definition.limits());
-		List<HostBinding> bindings = bindings(definition);
-		SandboxFactory.requireImports(name, report, bindings, definition.globals());
+		List<HostBinding> bindings = new ModuleBindings(definition, this.hostFunctions, this::refused).checked(report);
 		LoadedModule module = this.cache.get(name, bytes, report, definition.limits().metered());
 		SandboxFactory factory = new SandboxFactory(name, module.code(), bindings, definition.limits(), this.watchdog,
 				this.backend, definition.pool().maxSize() + 2, plan(definition, module.code()), definition.globals(),
@@ -180,18 +185,14 @@ public final class WasmSandboxes implements AutoCloseable {
 		}
 	}
 
-	/** The module's own functions hide those of the registry with the same name. */
-	private List<HostBinding> bindings(ModuleDefinition definition) {
-		Set<String> taken = new LinkedHashSet<>();
-		List<HostBinding> bindings = new ArrayList<>();
-		for (List<HostFunction> functions : List.of(definition.hostFunctions(), this.hostFunctions)) {
-			for (HostFunction function : functions) {
-				if (taken.add(function.module() + "." + function.name())) {
-					bindings.add(function.binding());
-				}
-			}
-		}
-		return bindings;
+	private void refused(SecurityListener.Refusal refusal) {
+		this.violations.increment();
+		this.securityListeners.forEach((listener) -> listener.refused(refusal));
+	}
+
+	/** How often something was refused to a module that was not granted to it. */
+	public long securityViolations() {
+		return this.violations.sum();
 	}
 
 	/**
@@ -295,6 +296,8 @@ public final class WasmSandboxes implements AutoCloseable {
 
 		private final List<HostFunction> hostFunctions = new ArrayList<>();
 
+		private final List<SecurityListener> securityListeners = new ArrayList<>();
+
 		private Builder() {
 		}
 
@@ -329,6 +332,12 @@ public final class WasmSandboxes implements AutoCloseable {
 		/** A function that every module may import. */
 		public Builder hostFunction(HostFunction function) {
 			this.hostFunctions.add(function);
+			return this;
+		}
+
+		/** Is told of everything that is refused to a module. */
+		public Builder securityListener(SecurityListener listener) {
+			this.securityListeners.add(listener);
 			return this;
 		}
 

@@ -13,6 +13,7 @@ import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.spring.WasmModuleCustomizer;
+import dev.wasmsandbox.wasi.WasiSettings;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.io.ResourceLoader;
@@ -58,14 +59,19 @@ final class ConfiguredModules {
 		SandboxLimits ownLimits = WasmSettings.limits(property, module, limits);
 		PoolSettings ownPool = WasmSettings.pool(property + ".pool", module.pool(), pool);
 		List<WarmUpCall> warmUp = WasmSettings.warmUp(property, module);
+		WasiSettings wasi = WasiConfiguration.settings(property + ".wasi", module.wasi(), this.resourceLoader);
 		this.definitions.put(name, () -> {
 			ModuleDefinition.Builder builder = ModuleDefinition.named(name)
 				.source(ModuleLocation.source(location, this.resourceLoader))
 				.limits(ownLimits)
 				.pool(ownPool)
-				.snapshot(module.snapshot());
+				.snapshot(module.snapshot())
+				.capabilities(module.capabilities());
 			warmUp.forEach(builder::warmUp);
 			module.globals().forEach(builder::global);
+			if (wasi != null) {
+				builder.wasi(wasi);
+			}
 			return customized(builder);
 		});
 	}

@@ -2,6 +2,7 @@ package dev.wasmsandbox.autoconfigure;
 
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
+import dev.wasmsandbox.error.SecurityViolationException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,10 @@ final class ModuleLoadFailureAnalyzer extends AbstractFailureAnalyzer<WasmSandbo
 		}
 		if (cause instanceof ModuleRejectedException rejected) {
 			return analysis(rejected, module, action(rejected, module));
+		}
+		if (cause instanceof SecurityViolationException refused && refused.required() != null) {
+			return analysis(cause, module, "Add '" + refused.required() + "' to '" + ModuleNames.property(module)
+					+ ".capabilities' if the module may use it, or load a module that does not want it.");
 		}
 		if (cause instanceof SandboxTimeoutException) {
 			return analysis(cause, module, "Raise '" + ModuleNames.property(module)

@@ -4,8 +4,10 @@ import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.module.ModuleCache;
+import dev.wasmsandbox.observe.SecurityListener;
 import dev.wasmsandbox.spring.WasmModuleCustomizer;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -38,11 +40,14 @@ public final class WasmAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	WasmSandboxes wasmSandboxes(WasmProperties properties, ModuleCache cache,
-			ObjectProvider<HostFunction> hostFunctions) {
+			ObjectProvider<HostFunction> hostFunctions, ObjectProvider<SecurityListener> securityListeners,
+			ListableBeanFactory beans) {
 		WasmSandboxes.Builder builder = WasmSettings.totals(properties.limits(), WasmSandboxes.builder())
 			.moduleCache(cache)
 			.async(WasmSettings.async(properties.async()));
 		hostFunctions.orderedStream().forEach(builder::hostFunction);
+		AnnotatedHostFunctions.of(beans).forEach(builder::hostFunction);
+		securityListeners.orderedStream().forEach(builder::securityListener);
 		return builder.build();
 	}
 

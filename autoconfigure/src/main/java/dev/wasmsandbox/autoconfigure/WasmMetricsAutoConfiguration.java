@@ -3,6 +3,7 @@ package dev.wasmsandbox.autoconfigure;
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.wasmsandbox.WasmSandboxes;
 import dev.wasmsandbox.metrics.WasmPoolMetrics;
+import dev.wasmsandbox.metrics.WasmSecurityMetrics;
 import dev.wasmsandbox.module.LoadedModule;
 import dev.wasmsandbox.module.ModuleCache;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,6 +29,12 @@ public final class WasmMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	WasmPoolMetrics wasmPoolMetrics(WasmSandboxes sandboxes) {
 		return new WasmPoolMetrics(sandboxes);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	WasmSecurityMetrics wasmSecurityMetrics(WasmSandboxes sandboxes) {
+		return new WasmSecurityMetrics(sandboxes);
 	}
 
 	@Bean

@@ -55,11 +55,14 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * 'high-performance'. The defaults if not set.
 	 * @param features Extensions of WebAssembly the module may use, such as
 	 * 'bulk-memory'. All that the engine runs if not set.
+	 * @param capabilities What the module is granted of what host functions require.
+	 * @param wasi What WASI preview 1 grants the module.
 	 */
 	public record ModuleProperties(@Nullable String location, @DefaultValue Limits limits, @DefaultValue Pool pool,
 			@DefaultValue("none") SnapshotPoint snapshot, @DefaultValue List<WarmUp> warmUp,
 			@DefaultValue Map<String, BigDecimal> globals, @DefaultValue("untrusted") TrustLevel trust,
-			@Nullable LimitProfile profile, @Nullable Set<WasmFeature> features) {
+			@Nullable LimitProfile profile, @Nullable Set<WasmFeature> features,
+			@DefaultValue List<String> capabilities, @DefaultValue WasiProperties wasi) {
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.Map;
 import com.dylibso.chicory.runtime.ChicoryInterruptedException;
 import com.dylibso.chicory.runtime.WasmException;
 import com.dylibso.chicory.wasm.ChicoryException;
+import dev.wasmsandbox.error.GuestExitException;
 import dev.wasmsandbox.error.HostFunctionException;
 import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.SandboxLimitException;
@@ -52,6 +53,7 @@ final class FailureMapper {
 		return switch (thrown) {
 			case WasmSandboxException ours -> ours;
 			case GuestStopped stopped -> stopped(stopped, module, function, limits);
+			case GuestExit exit -> new GuestExitException(module, function, exit.code());
 			case HostFailure host -> host(host, module, function);
 			case MemoryAccessException access ->
 				trap(TrapKind.MEMORY_OUT_OF_BOUNDS, access, module, function, access.getMessage());

@@ -49,6 +49,11 @@ public final class GuestInstance {
 
 	private boolean cloned;
 
+	/** Whether the guest ended itself in good order. */
+	private boolean exited;
+
+	private final LeaseHoldings holdings = new LeaseHoldings();
+
 	/** What a part above keeps for as long as the lease lasts. */
 	private @Nullable Object companion;
 
@@ -76,9 +81,12 @@ public final class GuestInstance {
 	 */
 	void requireSafe(HostBinding binding) {
 		if (this.cloned && !binding.snapshotSafe()) {
-			throw new SecurityViolationException(this.moduleName, null, "the snapshot is refused: before it was taken "
-					+ binding.module() + "." + binding.name() + " was called, whose answer every sandbox would share; "
-					+ "mark the function with HostFunction.safeForSnapshot() if that is right, or set snapshot=none",
+			throw new SecurityViolationException(this.moduleName, null,
+					"the snapshot is refused: before it was taken " + binding.module() + "." + binding.name()
+							+ " was called, whose answer every sandbox would share; "
+							+ ((binding.target() instanceof HostBinding.Wasi) ? ""
+									: "mark the function with HostFunction.safeForSnapshot() if that is right, or ")
+							+ "set snapshot=none",
 					null);
 		}
 	}
@@ -131,11 +139,47 @@ public final class GuestInstance {
 		try {
 			results = this.code.call(index, arguments);
 		}
+		catch (GuestExit exit) {
+			return exited(exit, function);
+		}
 		catch (Throwable ex) {
 			throw fail(ex, function.name(), true);
 		}
 		control.exit();
 		return results;
+	}
+
+	/**
+	 * A guest has ended itself: a command's normal end, or a failure. In either case it
+	 * runs no further calls, because its code was left in the middle.
+	 */
+	private long @Nullable [] exited(GuestExit exit, ModuleExport function) {
+		boolean command = function.name().equals("_start") && function.signature() != null
+				&& function.signature().results().isEmpty();
+		if (exit.code() != 0 || !command) {
+			throw fail(exit, function.name(), true);
+		}
+		this.memory.exit();
+		this.caller = null;
+		this.exited = true;
+		return null;
+	}
+
+	/**
+	 * Ends the guest from a host function, as {@code proc_exit} does.
+	 * @return what the host function must throw
+	 */
+	public RuntimeException exit(int code) {
+		requireUsable();
+		return new GuestExit(code);
+	}
+
+	/**
+	 * Ends the call if it is overdue, cancelled or interrupted, as the guest's own check
+	 * does; for host functions that take long.
+	 */
+	public void checkpoint() {
+		this.memory.check();
 	}
 
 	/** A call from a host function, in the time of the call it was called from. */
@@ -178,6 +222,9 @@ public final class GuestInstance {
 		if (Thread.currentThread() != this.owner) {
 			return new IllegalStateException(
 					where + "belongs to another thread (" + this.owner + "); open a session of your own");
+		}
+		if (this.exited) {
+			return new IllegalStateException(where + "has ended itself and runs no further calls; open a new one");
 		}
 		if (this.failure != null) {
 			return new IllegalStateException(where + "failed before and runs no further calls; open a new one",
@@ -253,7 +300,19 @@ public final class GuestInstance {
 		}
 		this.closed = true;
 		this.caller = null;
+		drop();
 		this.memory.endLease();
+	}
+
+	/** What is open for the guest; it is closed when the lease ends. */
+	public LeaseHoldings holdings() {
+		requireUsable();
+		return this.holdings;
+	}
+
+	/** Closes what is open for the guest. */
+	void drop() {
+		this.holdings.close();
 	}
 
 	/** Restores the sandbox after {@link #end}; the result is that of {@link #close}. */

@@ -15,6 +15,15 @@ import org.jspecify.annotations.Nullable;
 public record HostBinding(String module, String name, FunctionSignature signature, Target target,
 		boolean snapshotSafe) {
 
+	/**
+	 * The host's side of a call of WASI. Where it is offered, the export
+	 * {@code _initialize} is called at start, as WASI's convention says.
+	 */
+	@FunctionalInterface
+	public interface Wasi extends Target {
+
+	}
+
 	/** The host's side of a call. Several threads call it for different guests. */
 	@FunctionalInterface
 	public interface Target {

@@ -116,6 +116,7 @@ final class Imports {
 			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS,
 					"it imports what nobody supplies: " + some(problems)
 							+ ". Supply a HostFunction with the same module, name and signature for each function"
+							+ hint(moduleName, report)
 							+ (others
 									? "; imported tags, and tables and globals of types other than numbers, funcref and externref, "
 											+ "cannot be supplied."
@@ -131,6 +132,13 @@ final class Imports {
 			.map((problem) -> (problem.length() <= MOST_LETTERS) ? problem : problem.substring(0, MOST_LETTERS) + "...")
 			.collect(Collectors.joining("; "));
 		return (problems.size() <= MOST_NAMED) ? text : text + "; and " + (problems.size() - MOST_NAMED) + " more";
+	}
+
+	/** What to do about imports that a property would supply. */
+	private static String hint(String moduleName, ModuleReport report) {
+		boolean wasi = report.importedFunctions().stream().anyMatch((item) -> item.module().startsWith("wasi_"));
+		return wasi ? "; the functions of wasi_snapshot_preview1 are there when wasm.modules." + moduleName
+				+ ".wasi.enabled=true is set, and grant nothing by themselves" : "";
 	}
 
 	private static ImportFunction importFunction(HostBinding binding) {
@@ -159,7 +167,7 @@ final class Imports {
 			Thread.currentThread().interrupt();
 			throw new GuestStopped(StopReason.INTERRUPTED);
 		}
-		catch (GuestStopped | StackOverflowError ex) {
+		catch (GuestStopped | GuestExit | StackOverflowError ex) {
 			throw ex;
 		}
 		catch (GuestAbiException ex) {

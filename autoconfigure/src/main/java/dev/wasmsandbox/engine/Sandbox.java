@@ -115,6 +115,7 @@ public final class Sandbox {
 	 * outside does, it is kept for good instead.
 	 */
 	public void discard() {
+		dropLease();
 		if (this.usedOutside) {
 			this.memory.abandon();
 		}
@@ -150,8 +151,17 @@ public final class Sandbox {
 		return guest;
 	}
 
-	void endSnapshot() {
+	/** Ends a lease that never came about: its start failed. */
+	private void dropLease() {
+		GuestInstance current = this.lease;
 		this.lease = null;
+		if (current != null) {
+			current.drop();
+		}
+	}
+
+	void endSnapshot() {
+		dropLease();
 		this.memory.endLease();
 	}
 

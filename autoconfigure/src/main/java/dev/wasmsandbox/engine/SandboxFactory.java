@@ -23,13 +23,17 @@ import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.memory.MemorySlab;
 import dev.wasmsandbox.memory.MemorySlot;
 import dev.wasmsandbox.memory.ResetStrategy;
+import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.MemoryType;
+import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
 
 /**
  * Makes instances of one module with its imports bound. Thread-safe.
  */
 public final class SandboxFactory {
+
+	private static final FunctionSignature NO_VALUES = new FunctionSignature(List.of(), List.of());
 
 	private final String moduleName;
 
@@ -48,6 +52,9 @@ public final class SandboxFactory {
 	private final MemorySlab slab;
 
 	private final MemoryAccount account;
+
+	/** The function to call after the start function, by WASI's convention; or -1. */
+	private final int initializer;
 
 	private final ResetChoice resets;
 
@@ -86,6 +93,7 @@ public final class SandboxFactory {
 		this.watchdog = watchdog;
 		this.imports = new Imports(module.report(), bindings, new ImportedState(module.module(), module.report(),
 				globals, limits.module().get(ModuleLimit.TABLE_ELEMENTS)));
+		this.initializer = initializer(module.report(), bindings);
 		MemoryType type = module.report().memory();
 		this.maximumPages = (type != null) ? (int) Math.min(type.maximumPages(), limits.memoryPages()) : 0;
 		SandboxTemplate template = new SandboxTemplate(this, snapshot);
@@ -224,6 +232,17 @@ public final class SandboxFactory {
 		if (start >= 0 && code != null) {
 			guarded(sandbox, () -> code.call(start, new long[0]));
 		}
+		if (this.initializer >= 0 && code != null) {
+			guarded(sandbox, () -> code.call(this.initializer, new long[0]));
+		}
+	}
+
+	private static int initializer(ModuleReport report, List<HostBinding> bindings) {
+		boolean wasi = bindings.stream().anyMatch((binding) -> binding.target() instanceof HostBinding.Wasi);
+		return report.exportedFunction("_initialize")
+			.filter((export) -> wasi && NO_VALUES.equals(export.signature()))
+			.map(ModuleExport::index)
+			.orElse(-1);
 	}
 
 	/** Makes an instance over a memory that is open; its start function has not run. */

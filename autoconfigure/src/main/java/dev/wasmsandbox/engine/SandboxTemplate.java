@@ -90,6 +90,7 @@ final class SandboxTemplate {
 	}
 
 	void discard() {
+		this.sandbox.endSnapshot();
 		this.memory.close(ResetStrategy.safe());
 		this.memory.release();
 	}

@@ -27,6 +27,8 @@ public enum TrapKind {
 	UNCAUGHT_EXCEPTION,
 	/** A null reference where one was required. */
 	NULL_REFERENCE,
+	/** The guest ended itself, by WASI's {@code proc_exit}. */
+	EXIT,
 	/** A trap the engine reports in words this library does not know. */
 	OTHER
 

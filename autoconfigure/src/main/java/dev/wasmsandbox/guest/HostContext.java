@@ -5,6 +5,7 @@ import java.time.Duration;
 import dev.wasmsandbox.engine.CallChain;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.SecurityViolationException;
 import dev.wasmsandbox.screen.ModuleExport;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +19,35 @@ public final class HostContext implements AutoCloseable {
 
 	private final LeasedMemory memory;
 
-	HostContext(GuestInstance guest) {
+	private final Capabilities capabilities;
+
+	private final HostFunction function;
+
+	HostContext(GuestInstance guest, Capabilities capabilities, HostFunction function) {
 		this.guest = guest;
+		this.capabilities = capabilities;
+		this.function = function;
 		this.memory = new LeasedMemory(guest);
 	}
 
 	/** The name of the calling module. */
 	public String moduleName() {
 		return this.guest.moduleName();
+	}
+
+	/**
+	 * Checks that the calling module is granted a capability, where that depends on the
+	 * arguments. What is always needed is better said by {@link HostFunction#requiring}.
+	 * @throws SecurityViolationException if it is not; the guest's call ends with it, and
+	 * if the host function swallows it, the guest runs no further calls
+	 * @throws IllegalStateException after the host function has returned
+	 */
+	public void requireCapability(String capability) {
+		this.memory.requireOpen();
+		if (!this.capabilities.has(capability)) {
+			String name = this.function.module() + "." + this.function.name();
+			throw this.guest.distrust(this.capabilities.refuse(name, "it called " + name + " in a way", capability));
+		}
 	}
 
 	/** The guest's memory. */

@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param snapshotSafe whether it may be called before a snapshot, so that all sandboxes
  * share its answer; a clock, a source of random numbers or anything about a caller must
  * not
+ * @param capability what a module must be granted to import it; {@code null} for nothing
+ * @param origin the method it was made of, for messages; {@code null} if of none
  */
-public record HostFunction(String module, String name, FunctionSignature signature, Body body, boolean snapshotSafe) {
+public record HostFunction(String module, String name, FunctionSignature signature, Body body, boolean snapshotSafe,
+		@Nullable String capability, @Nullable String origin) {
 
 	public HostFunction {
 		Objects.requireNonNull(module, "module");
@@ -58,21 +61,31 @@ public record HostFunction(String module, String name, FunctionSignature signatu
 	 * @param signature for example {@code (i32, i32) -> i32}
 	 */
 	public static HostFunction of(String module, String name, String signature, Body body) {
-		return new HostFunction(module, name, FunctionSignature.parse(signature), body, false);
+		return new HostFunction(module, name, FunctionSignature.parse(signature), body, false, null, null);
 	}
 
 	/** The same function, allowed before a snapshot. */
 	public HostFunction safeForSnapshot() {
-		return new HostFunction(this.module, this.name, this.signature, this.body, true);
+		return new HostFunction(this.module, this.name, this.signature, this.body, true, this.capability, this.origin);
 	}
 
-	/** The same as the engine takes it. */
-	public HostBinding binding() {
-		return new HostBinding(this.module, this.name, this.signature, this::call, this.snapshotSafe);
+	/**
+	 * The same function, for modules only that are granted a capability.
+	 * @param name for example {@code http}, as in {@code wasm.modules.NAME.capabilities}
+	 */
+	public HostFunction requiring(String name) {
+		return new HostFunction(this.module, this.name, this.signature, this.body, this.snapshotSafe,
+				Objects.requireNonNull(name, "name"), this.origin);
 	}
 
-	private long @Nullable [] call(GuestInstance guest, long[] arguments) throws Exception {
-		try (HostContext context = new HostContext(guest)) {
+	/** The same as the engine takes it, for a module with these capabilities. */
+	public HostBinding binding(Capabilities capabilities) {
+		return new HostBinding(this.module, this.name, this.signature,
+				(guest, arguments) -> call(guest, capabilities, arguments), this.snapshotSafe);
+	}
+
+	private long @Nullable [] call(GuestInstance guest, Capabilities capabilities, long[] arguments) throws Exception {
+		try (HostContext context = new HostContext(guest, capabilities, this)) {
 			return this.body.call(context, arguments);
 		}
 	}

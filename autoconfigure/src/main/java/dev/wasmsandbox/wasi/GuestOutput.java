@@ -1,0 +1,118 @@
+package dev.wasmsandbox.wasi;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+
+/**
+ * What becomes of an output stream of one lease. How much comes here is bounded before.
+ */
+abstract sealed class GuestOutput {
+
+	/** Takes bytes of the guest. */
+	abstract void accept(byte[] bytes, int length);
+
+	/** What was written, where that is kept. */
+	byte[] captured() {
+		return new byte[0];
+	}
+
+	/** Ends the stream with the lease. */
+	void end() {
+		// Only a begun line needs an end.
+	}
+
+	static GuestOutput to(WasiStream target, Consumer<String> log) {
+		return switch (target) {
+			case DISCARD -> new Discarded();
+			case LOG -> new Logged(log);
+			case CAPTURE -> new Captured();
+		};
+	}
+
+	/** Goes nowhere. */
+	static final class Discarded extends GuestOutput {
+
+		@Override
+		void accept(byte[] bytes, int length) {
+			// That is what was asked for.
+		}
+
+	}
+
+	/** Is kept for whoever holds the session. */
+	static final class Captured extends GuestOutput {
+
+		private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+
+		@Override
+		void accept(byte[] bytes, int length) {
+			this.kept.write(bytes, 0, length);
+		}
+
+		@Override
+		byte[] captured() {
+			return this.kept.toByteArray();
+		}
+
+	}
+
+	/** Goes to the log, line by line. */
+	static final class Logged extends GuestOutput {
+
+		/** Longer lines are broken, so that none must be kept as a whole. */
+		private static final int LONGEST_LINE = 8_192;
+
+		private final Consumer<String> log;
+
+		private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+		Logged(Consumer<String> log) {
+			this.log = log;
+		}
+
+		@Override
+		void accept(byte[] bytes, int length) {
+			for (int i = 0; i < length; i++) {
+				if (bytes[i] == '\n') {
+					flush();
+				}
+				else {
+					this.line.write(bytes[i]);
+					if (this.line.size() == LONGEST_LINE) {
+						flush();
+					}
+				}
+			}
+		}
+
+		@Override
+		void end() {
+			if (this.line.size() > 0) {
+				flush();
+			}
+		}
+
+		private void flush() {
+			this.log.accept(printable(this.line.toString(StandardCharsets.UTF_8)));
+			this.line.reset();
+		}
+
+		/** A guest must not forge lines of the log or steer a terminal. */
+		private static String printable(String text) {
+			StringBuilder clean = new StringBuilder(text.length());
+			text.codePoints().forEach((point) -> {
+				boolean plain = switch (Character.getType(point)) {
+					case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
+							Character.SURROGATE ->
+						point == '\t';
+					default -> true;
+				};
+				clean.appendCodePoint(plain ? point : '\uFFFD');
+			});
+			return clean.toString();
+		}
+
+	}
+
+}

@@ -1,0 +1,101 @@
+package dev.wasmsandbox.wasi;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.engine.HostBinding;
+import dev.wasmsandbox.error.ModuleRejectedException;
+import dev.wasmsandbox.error.ModuleRejectedException.Reason;
+import dev.wasmsandbox.screen.FunctionSignature;
+
+/**
+ * The functions of WASI preview 1 as a module with given settings imports them. All of
+ * them are there; those that are not granted answer with an error number. Immutable and
+ * thread-safe.
+ */
+public final class WasiHost {
+
+	/** The module name of the imports. */
+	public static final String MODULE = "wasi_snapshot_preview1";
+
+	private static final List<WasiFunction> FUNCTIONS = functions();
+
+	private WasiHost() {
+	}
+
+	private static List<WasiFunction> functions() {
+		List<WasiFunction> functions = new ArrayList<>();
+		functions.addAll(ProcessFunctions.all());
+		functions.addAll(DescriptorFunctions.all());
+		functions.addAll(TransferFunctions.all());
+		functions.addAll(PathFunctions.all());
+		functions.add(PollFunction.function());
+		functions.add(socket("sock_accept", "(i32, i32, i32) -> i32"));
+		functions.add(socket("sock_recv", "(i32, i32, i32, i32, i32, i32) -> i32"));
+		functions.add(socket("sock_send", "(i32, i32, i32, i32, i32) -> i32"));
+		functions.add(socket("sock_shutdown", "(i32, i32) -> i32"));
+		return List.copyOf(functions);
+	}
+
+	/** No descriptor is a socket. */
+	private static WasiFunction socket(String name, String signature) {
+		return WasiFunction.of(name, signature, (state, arguments) -> {
+			state.descriptors().get((int) arguments[0]);
+			throw new WasiFailure(Errno.NOTSOCK);
+		});
+	}
+
+	/** The functions for a module. */
+	public static List<HostBinding> bindings(WasiSettings settings) {
+		return FUNCTIONS.stream().map((function) -> binding(function, settings)).toList();
+	}
+
+	private static HostBinding binding(WasiFunction function, WasiSettings settings) {
+		FunctionSignature signature = FunctionSignature.parse(function.signature());
+		boolean answers = !signature.results().isEmpty();
+		HostBinding.Wasi target = (guest, arguments) -> {
+			int errno = function.call(state(guest, settings), arguments);
+			return answers ? new long[] { errno } : null;
+		};
+		return new HostBinding(MODULE, function.name(), signature, target, function.snapshotSafe());
+	}
+
+	private static WasiState state(GuestInstance guest, WasiSettings settings) {
+		return guest.holdings().hold(WasiState.class, () -> new WasiState(guest, settings));
+	}
+
+	/**
+	 * Checks that the host's directories can be granted.
+	 * @throws ModuleRejectedException naming the first that cannot
+	 */
+	public static void check(String moduleName, WasiSettings settings) {
+		for (WasiDirectory directory : settings.directories()) {
+			Path path = directory.hostPath();
+			try {
+				if (path != null) {
+					HostVolume.check(path);
+				}
+			}
+			catch (IOException ex) {
+				throw new ModuleRejectedException(moduleName, null, Reason.UNREADABLE,
+						"the directory " + path + " cannot be granted to it as " + directory.guestPath() + ": " + ex
+								+ "; make it, or correct wasi.directories",
+						ex);
+			}
+		}
+	}
+
+	/**
+	 * What a guest wrote to an output stream so far in its lease.
+	 * @param error whether the error stream is meant
+	 * @return the bytes; none if the stream is not captured
+	 */
+	public static byte[] output(GuestInstance guest, boolean error) {
+		WasiState state = guest.holdings().held(WasiState.class);
+		return (state != null) ? state.captured(error) : new byte[0];
+	}
+
+}
