@@ -65,12 +65,18 @@ public final class CompiledModule {
 	 */
 	public static CompiledModule compile(@Nullable String moduleName, byte[] bytes, ModuleReport report,
 			boolean metered) {
+		return compile(moduleName, bytes, report, metered ? GuestWeaver.Check.METERED : GuestWeaver.Check.OURS);
+	}
+
+	/** The same with the check to be chosen. */
+	static CompiledModule compile(@Nullable String moduleName, byte[] bytes, ModuleReport report,
+			GuestWeaver.Check check) {
 		byte[] startless = needed(bytes);
 		CompilerResult compiled = generate(moduleName, parse(moduleName, startless));
 		// Parsed instructions take some forty times the binary's size; instances do not
 		// look at them.
 		WasmModule module = parse(moduleName, FunctionBodies.strip(startless));
-		GuestWeaver weaver = new GuestWeaver(report.memory() != null, metered);
+		GuestWeaver weaver = new GuestWeaver(report.memory() != null, check);
 		Map<String, byte[]> classFiles = new HashMap<>();
 		long codeBytes = 0;
 		for (byte[] classFile : compiled.classBytes().values()) {

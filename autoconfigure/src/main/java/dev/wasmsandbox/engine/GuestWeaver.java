@@ -70,18 +70,38 @@ final class GuestWeaver {
 
 	private static final Type INSTANCE = Type.getType(Instance.class);
 
+	/** What looks whether the guest must stop. */
+	enum Check {
+
+		/** A look at the sandbox's own state. */
+		OURS("check"),
+		/** The same, and each counts as a unit of work. */
+		METERED("checkFuel"),
+		/**
+		 * The engine's look at the thread's interrupt status, which no deadline uses: for
+		 * comparing what checks cost.
+		 */
+		ENGINE(ENGINE_CHECK);
+
+		private final String helper;
+
+		Check(String helper) {
+			this.helper = helper;
+		}
+
+	}
+
 	private final Type subject;
 
-	private final String check;
+	private final Check check;
 
 	/**
 	 * @param withMemory whether the module has a memory; the check then goes by the
 	 * memory, else by the instance
-	 * @param metered whether each check counts as work
 	 */
-	GuestWeaver(boolean withMemory, boolean metered) {
+	GuestWeaver(boolean withMemory, Check check) {
 		this.subject = withMemory ? MEMORY : INSTANCE;
-		this.check = metered ? "checkFuel" : "check";
+		this.check = check;
 	}
 
 	byte[] weave(byte[] classFile) {
@@ -139,9 +159,9 @@ final class GuestWeaver {
 		if (call.getOpcode() != Opcodes.INVOKESTATIC) {
 			return false;
 		}
-		if (call.name.equals(ENGINE_CHECK) && call.desc.equals("()V")) {
+		if (call.name.equals(ENGINE_CHECK) && call.desc.equals("()V") && this.check != Check.ENGINE) {
 			method.instructions.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, local));
-			call.name = this.check;
+			call.name = this.check.helper;
 			call.desc = Type.getMethodDescriptor(Type.VOID_TYPE, this.subject);
 			call.owner = HELPERS;
 		}

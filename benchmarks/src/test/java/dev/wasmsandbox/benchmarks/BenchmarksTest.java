@@ -35,7 +35,8 @@ class BenchmarksTest {
 			Map.entry("data-transfer",
 					List.of("bytes-in.fraction", "bytes-out.fraction", "doubles-in.fraction", "doubles-out.fraction",
 							"map-64mb.us", "map-64mb.over-1mb", "mapped-pass.ratio", "mapped-tenth.ratio")),
-			Map.entry("memory-overhead", List.of("overhead.percent")));
+			Map.entry("memory-overhead", List.of("overhead.percent")), Map.entry("deadline", List.of("late.p50-ms",
+					"late.p99-ms", "late32.p99-ms", "check.geomean", "check.copy-loop", "check.host-loop")));
 
 	@Test
 	void promiseTheRequiredFigures() {
