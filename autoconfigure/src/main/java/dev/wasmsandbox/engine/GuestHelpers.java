@@ -39,6 +39,27 @@ public final class GuestHelpers {
 		return SITES.computeIfAbsent(name + type.toMethodDescriptorString(), (_) -> newSite(name, type));
 	}
 
+	/**
+	 * Links a call site of generated code to an access with an address and a size that
+	 * the code holds.
+	 * @throws IllegalStateException for any other code: it could name any address
+	 */
+	public static CallSite linkNear(MethodHandles.Lookup caller, String name, MethodType type) {
+		if (!(caller.lookupClass().getClassLoader() instanceof GuestClassLoader) || !caller.hasFullPrivilegeAccess()) {
+			throw new IllegalStateException("Only code of guests is linked to memory");
+		}
+		return SITES.computeIfAbsent(name + type.toMethodDescriptorString(), (_) -> newNearSite(name, type));
+	}
+
+	private static CallSite newNearSite(String name, MethodType type) {
+		try {
+			return new ConstantCallSite(LinearMemory.nearAccess(name, type));
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	private static CallSite newSite(String name, MethodType type) {
 		try {
 			Class<?> owner = Character.isUpperCase(name.charAt(0)) ? OpcodeImpl.class : GuestHelpers.class;

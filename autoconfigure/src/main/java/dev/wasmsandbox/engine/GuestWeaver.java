@@ -122,7 +122,7 @@ final class GuestWeaver {
 							}
 						};
 			}
-		}, 0);
+		}, ClassReader.EXPAND_FRAMES);
 		return writer.toByteArray();
 	}
 
@@ -146,9 +146,16 @@ final class GuestWeaver {
 				helpers.add(call);
 			}
 		}
-		if (helpers.size() >= MANY_HELPERS && fits(method, helpers.size())) {
-			helpers.forEach(
-					(call) -> method.instructions.set(call, new InvokeDynamicInsnNode(call.name, call.desc, LINK)));
+		int room = HUGE_METHOD - size(method);
+		int growth = CALL_SITE_GROWTH * helpers.size();
+		boolean many = helpers.size() >= MANY_HELPERS && growth < room;
+		Set<MethodInsnNode> held = this.subject.equals(MEMORY)
+				? HeldMemory.hold(method, local, room - (many ? growth : 0)) : Set.of();
+		if (many) {
+			helpers.stream()
+				.filter((call) -> !held.contains(call))
+				.forEach(
+						(call) -> method.instructions.set(call, new InvokeDynamicInsnNode(call.name, call.desc, LINK)));
 		}
 	}
 
@@ -171,11 +178,10 @@ final class GuestWeaver {
 		return call.owner.equals(HELPERS) || InstructionFolding.isInstruction(call);
 	}
 
-	/** Whether HotSpot would still compile the method if its calls took more room. */
-	private static boolean fits(MethodNode method, int calls) {
+	private static int size(MethodNode method) {
 		CodeSizeEvaluator size = new CodeSizeEvaluator(null);
 		method.accept(size);
-		return size.getMaxSize() < HUGE_METHOD - CALL_SITE_GROWTH * calls;
+		return size.getMaxSize();
 	}
 
 }

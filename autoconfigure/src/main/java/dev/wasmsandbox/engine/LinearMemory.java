@@ -1,5 +1,9 @@
 package dev.wasmsandbox.engine;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+
 import com.dylibso.chicory.runtime.ConstantEvaluators;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Memory;
@@ -53,6 +57,11 @@ public final class LinearMemory extends CallControl implements Memory {
 		this.maximumPages = maximumPages;
 		this.fromImage = fromImage;
 		watchdog.watch(this);
+	}
+
+	/** The accesses of code that keeps a memory's address and size in variables. */
+	static MethodHandle nearAccess(String name, MethodType type) throws ReflectiveOperationException {
+		return nearAccess(MethodHandles.lookup(), name, type);
 	}
 
 	/** The size it starts with, in bytes. */

@@ -3,6 +3,9 @@ package dev.wasmsandbox.memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
@@ -24,22 +27,22 @@ public abstract class FlatMemory {
 	// through
 	// the layouts, and has only so many to spend on a method.
 
-	private static final VarHandle BYTE_AT = exact(ValueLayout.JAVA_BYTE);
+	static final VarHandle BYTE_AT = exact(ValueLayout.JAVA_BYTE);
 
-	private static final VarHandle SHORT_AT = exact(ValueLayout.JAVA_SHORT_UNALIGNED);
+	static final VarHandle SHORT_AT = exact(ValueLayout.JAVA_SHORT_UNALIGNED);
 
-	private static final VarHandle INT_AT = exact(ValueLayout.JAVA_INT_UNALIGNED);
+	static final VarHandle INT_AT = exact(ValueLayout.JAVA_INT_UNALIGNED);
 
-	private static final VarHandle LONG_AT = exact(ValueLayout.JAVA_LONG_UNALIGNED);
+	static final VarHandle LONG_AT = exact(ValueLayout.JAVA_LONG_UNALIGNED);
 
-	private static final VarHandle FLOAT_AT = exact(ValueLayout.JAVA_FLOAT_UNALIGNED);
+	static final VarHandle FLOAT_AT = exact(ValueLayout.JAVA_FLOAT_UNALIGNED);
 
-	private static final VarHandle DOUBLE_AT = exact(ValueLayout.JAVA_DOUBLE_UNALIGNED);
+	static final VarHandle DOUBLE_AT = exact(ValueLayout.JAVA_DOUBLE_UNALIGNED);
 
 	private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED
 		.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-	private static final int BASE_SHIFT = 2;
+	static final int BASE_SHIFT = 2;
 
 	private final MemorySlot slot;
 
@@ -73,6 +76,33 @@ public abstract class FlatMemory {
 
 	private long base() {
 		return this.shiftedBase >>> BASE_SHIFT;
+	}
+
+	/** The address as code may hold it that {@link NearMemory} serves, shifted. */
+	final long nearBase() {
+		return this.shiftedBase;
+	}
+
+	/**
+	 * The size that goes with it; zero where the address can change while a guest runs,
+	 * or is not one of the process.
+	 */
+	final long nearLimit() {
+		return (AddressSpace.DIRECT && this.slot instanceof MappedSlot) ? this.size : 0;
+	}
+
+	/**
+	 * The accesses for code that keeps a memory's address and size in variables.
+	 * @param caller proves that the class that asks is a memory itself
+	 * @param name what it does
+	 * @param type its type, with any supertype of the memory
+	 */
+	protected static MethodHandle nearAccess(MethodHandles.Lookup caller, String name, MethodType type)
+			throws ReflectiveOperationException {
+		if (!caller.hasFullPrivilegeAccess() || !FlatMemory.class.isAssignableFrom(caller.lookupClass())) {
+			throw new IllegalAccessException("Only a memory may ask for such an access");
+		}
+		return NearMemory.access(name, type);
 	}
 
 	private void locateSlot() {

@@ -1,8 +1,13 @@
 package dev.wasmsandbox.memory;
 
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Finds the cheapest way to reset a module's slots, by trying all on a slot of its own:
@@ -11,7 +16,18 @@ import java.util.Map;
  */
 public final class ResetCalibration {
 
-	private static final int ROUNDS = 60;
+	/** Resets of one kind in a row, whose median is one measurement. */
+	private static final int ROUNDS = 30;
+
+	/** So often the same one must win before that is believed. */
+	private static final int WINS = 4;
+
+	/**
+	 * A measurement that is so much faster than the last one says code was still cold.
+	 */
+	private static final double STILL_WARMING = 0.9;
+
+	private static final long MOST_NANOS = Duration.ofMillis(200).toNanos();
 
 	/** Larger images are not copied as a whole: no call writes most of them. */
 	private static final long COPY_BACK_LIMIT = 1 << 20;
@@ -20,31 +36,42 @@ public final class ResetCalibration {
 	}
 
 	/**
-	 * Measures and chooses. Takes a few milliseconds of the calling thread.
+	 * Measures and chooses. Takes a few milliseconds of the calling thread, up to 200
+	 * where HotSpot has not compiled yet what is measured: cold, the way with the most
+	 * code of ours would seem the dearest.
 	 * @param slab where to take the slot from
 	 * @param written offsets of the pages that a call wrote
 	 */
 	public static ResetStrategy choose(MemorySlab slab, long[] written) {
 		MemorySlot slot = slab.take();
 		try {
-			if (!(slot instanceof MappedSlot)) {
-				return ResetStrategy.safe();
-			}
-			Map<ResetStrategy, Long> medians = new EnumMap<>(ResetStrategy.class);
-			for (ResetStrategy strategy : ResetStrategy.values()) {
-				if (possible(strategy, slab.imageBytes())) {
-					medians.put(strategy, median(slot, slab.imageBytes(), strategy, written));
-				}
-			}
-			return medians.entrySet()
-				.stream()
-				.min(Map.Entry.comparingByValue())
-				.map(Map.Entry::getKey)
-				.orElse(ResetStrategy.safe());
+			return (slot instanceof MappedSlot) ? choose(slot, slab.imageBytes(), written) : ResetStrategy.safe();
 		}
 		finally {
 			slot.release();
 		}
+	}
+
+	private static ResetStrategy choose(MemorySlot slot, long imageBytes, long[] written) {
+		List<ResetStrategy> possible = Stream.of(ResetStrategy.values())
+			.filter((strategy) -> possible(strategy, imageBytes))
+			.toList();
+		Map<ResetStrategy, Long> last = new EnumMap<>(ResetStrategy.class);
+		ResetStrategy winner = ResetStrategy.safe();
+		int wins = 0;
+		long end = System.nanoTime() + MOST_NANOS;
+		while (wins < WINS && System.nanoTime() < end) {
+			boolean warming = false;
+			for (ResetStrategy strategy : possible) {
+				long median = median(slot, imageBytes, strategy, written);
+				Long before = last.put(strategy, median);
+				warming |= before == null || median < before * STILL_WARMING;
+			}
+			ResetStrategy best = Collections.min(last.entrySet(), Map.Entry.comparingByValue()).getKey();
+			wins = warming ? 0 : (best == winner) ? wins + 1 : 1;
+			winner = best;
+		}
+		return winner;
 	}
 
 	/** Whether a strategy works here at all, and is worth trying on such an image. */
@@ -61,15 +88,15 @@ public final class ResetCalibration {
 		for (int i = 0; i < ROUNDS; i++) {
 			long start = System.nanoTime();
 			for (long offset : written) {
-				AddressSpace.ALL.set(java.lang.foreign.ValueLayout.JAVA_BYTE, slot.base() + offset, (byte) 1);
+				AddressSpace.ALL.set(ValueLayout.JAVA_BYTE, slot.base() + offset, (byte) 1);
 			}
 			if (slot.close(imageBytes, strategy) < 0) {
 				return Long.MAX_VALUE;
 			}
 			samples[i] = System.nanoTime() - start;
 		}
-		Arrays.sort(samples, ROUNDS / 3, ROUNDS);
-		return samples[(ROUNDS / 3 + ROUNDS) / 2];
+		Arrays.sort(samples);
+		return samples[ROUNDS / 2];
 	}
 
 }

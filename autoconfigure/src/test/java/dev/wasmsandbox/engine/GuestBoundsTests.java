@@ -6,7 +6,8 @@ import java.util.Map;
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.error.SandboxTrapException;
 import dev.wasmsandbox.error.TrapKind;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -31,25 +32,31 @@ class GuestBoundsTests {
 		return widths;
 	}
 
-	private static String module() {
+	/**
+	 * With a loop around each instruction, functions hold the memory's size themselves.
+	 */
+	private static String module(boolean loop) {
 		StringBuilder text = new StringBuilder("(module (memory 1 2)\n");
-		LOADS.keySet()
-			.forEach((load) -> text
-				.append("(func (export \"%s\") (param i32) local.get 0 %s drop)%n".formatted(load, load)));
+		LOADS.keySet().forEach((load) -> text.append(function(load, load + " drop", loop)));
 		STORES.keySet()
-			.forEach((store) -> text.append("(func (export \"%s\") (param i32) local.get 0 %s.const 1 %s)%n"
-				.formatted(store, store.substring(0, 3), store)));
-		LOADS.keySet()
-			.forEach((load) -> text.append("(func (export \"%s+\") (param i32) local.get 0 %s offset=4294967295 drop)%n"
-				.formatted(load, load)));
+			.forEach((store) -> text
+				.append(function(store, "%s.const 1 %s".formatted(store.substring(0, 3), store), loop)));
+		LOADS.keySet().forEach((load) -> text.append(function(load + "+", load + " offset=4294967295 drop", loop)));
 		return text.append(")").toString();
 	}
 
-	@Test
-	void everyWidthTrapsExactlyBeyondTheEnd() {
+	private static String function(String name, String access, boolean loop) {
+		String body = "local.get 0 " + access;
+		return "(func (export \"%s\") (param i32) %s)%n".formatted(name,
+				loop ? "loop %s i32.const 0 br_if 0 end".formatted(body) : body);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void everyWidthTrapsExactlyBeyondTheEnd(boolean loop) {
 		Map<String, Integer> all = new LinkedHashMap<>(LOADS);
 		all.putAll(STORES);
-		try (WasmSandbox sandbox = WasmSandbox.builder().name("bounds").source(Wat.assemble(module())).build()) {
+		try (WasmSandbox sandbox = WasmSandbox.builder().name("bounds").source(Wat.assemble(module(loop))).build()) {
 			all.forEach((instruction, width) -> {
 				for (long at = END - 8; at <= END + 8; at++) {
 					check(sandbox, instruction, at, at + width <= END);

@@ -75,16 +75,18 @@ final class Deadline implements Benchmark {
 			recorder.record("late.p50-ms", Samples.of(late.median()));
 			recorder.record("late.p99-ms", Samples.of(late.percentile(99)));
 		}, FigureSpec.absolute("late.p50-ms", "ms"), FigureSpec.absolute("late.p99-ms", "ms")));
-		all.add(Measurement.of((effort, recorder) -> recorder.record("late32.p99-ms",
-				Samples.of(late(effort, MANY_THREADS).percentile(99))), FigureSpec.absolute("late32.p99-ms", "ms")));
+		all.add(Measurement.of(
+				(effort, recorder) -> recorder.record("late32.p99-ms",
+						Samples.of(late(effort, MANY_THREADS).percentile(99))),
+				FigureSpec.absolute("late32.p99-ms", "ms")));
 		for (Kernel kernel : Kernel.values()) {
 			all.add(Measurement.of(
 					(effort, recorder) -> check(effort, recorder, id(kernel), "kernels", kernel.function(),
 							kernel.smallSize(), kernel.size(), kernel.calls(), kernel.answer()),
 					FigureSpec.ratio(id(kernel), ENGINES)));
 		}
-		all.add(Measurement.of((effort, recorder) -> check(effort, recorder, "check.host-loop", "host_calls", "loop_add",
-				100, HOST_CALLS, 4, HOST_CALLS), FigureSpec.ratio("check.host-loop", ENGINES)));
+		all.add(Measurement.of((effort, recorder) -> check(effort, recorder, "check.host-loop", "host_calls",
+				"loop_add", 100, HOST_CALLS, 4, HOST_CALLS), FigureSpec.ratio("check.host-loop", ENGINES)));
 		all.add(Measurement.of(Deadline::fuel, FigureSpec.ratio("fuel.sieve", "without fuel")));
 		return all;
 	}
@@ -138,10 +140,11 @@ final class Deadline implements Benchmark {
 			int size, int calls, long answer) throws Exception {
 		byte[] bytes = Fixtures.bytes(module);
 		try (CheckedGuest ours = CheckedGuest.ours(bytes); CheckedGuest engines = CheckedGuest.engines(bytes)) {
-			recorder.record(id, Alternating
-				.compare(effort, CpuClock.thread(), work(ours, "ours", function, small, size, calls, answer),
-						work(engines, "the engine's", function, small, size, calls, answer))
-				.otherOverOurs());
+			recorder.record(id,
+					Alternating
+						.compare(effort, CpuClock.thread(), work(ours, "ours", function, small, size, calls, answer),
+								work(engines, "the engine's", function, small, size, calls, answer))
+						.otherOverOurs());
 		}
 	}
 
@@ -149,13 +152,15 @@ final class Deadline implements Benchmark {
 		byte[] bytes = Fixtures.bytes("kernels");
 		Kernel kernel = Kernel.SIEVE;
 		try (CheckedGuest free = CheckedGuest.ours(bytes); CheckedGuest metered = CheckedGuest.metered(bytes)) {
-			recorder.record("fuel.sieve", Alternating
-				.compare(effort, CpuClock.thread(),
-						work(metered, "the metered", kernel.function(), kernel.smallSize(), kernel.size(),
-								kernel.calls(), kernel.answer()),
-						work(free, "the free", kernel.function(), kernel.smallSize(), kernel.size(), kernel.calls(),
-								kernel.answer()))
-				.oursOverOther());
+			recorder
+				.record("fuel.sieve",
+						Alternating
+							.compare(effort, CpuClock.thread(),
+									work(metered, "the metered", kernel.function(), kernel.smallSize(), kernel.size(),
+											kernel.calls(), kernel.answer()),
+									work(free, "the free", kernel.function(), kernel.smallSize(), kernel.size(),
+											kernel.calls(), kernel.answer()))
+							.oursOverOther());
 		}
 	}
 
