@@ -144,65 +144,7 @@ final class Imports {
 	private static ImportFunction importFunction(HostBinding binding) {
 		FunctionType type = FunctionType.of(types(binding.signature().parameters()),
 				types(binding.signature().results()));
-		return new HostFunction(binding.module(), binding.name(), type,
-				(instance, arguments) -> callHost(binding, ((GuestMachine) instance.getMachine()).guest(), arguments));
-	}
-
-	/**
-	 * Calls the host. A failure of the calling guest, or of a call back into it, goes on
-	 * as it is; all else is the host function's.
-	 */
-	private static long @Nullable [] callHost(HostBinding binding, GuestInstance guest, long[] arguments) {
-		String name = binding.module() + "." + binding.name();
-		guest.requireSafe(binding);
-		CallControl control = guest.memory();
-		CallChain chain = control.chain();
-		CallChain.Link outer = chain.top();
-		long[] answer;
-		try {
-			chain.enter(control, outer);
-			answer = binding.target().call(guest, arguments);
-		}
-		catch (InterruptedException _) {
-			Thread.currentThread().interrupt();
-			throw new GuestStopped(StopReason.INTERRUPTED);
-		}
-		catch (GuestStopped | GuestExit | StackOverflowError ex) {
-			throw ex;
-		}
-		catch (GuestAbiException ex) {
-			throw guest.moduleName().equals(ex.moduleName()) ? ex : new HostFailure(name, ex);
-		}
-		catch (Throwable ex) {
-			throw failure(guest, name, ex);
-		}
-		finally {
-			chain.leave(outer);
-		}
-		int given = (answer != null) ? answer.length : 0;
-		if (given != binding.signature().results().size()) {
-			throw new HostFunctionException(guest.moduleName(), null,
-					"the host function " + name + " returned " + given + " values, but is " + binding.signature(),
-					null);
-		}
-		return answer;
-	}
-
-	private static RuntimeException failure(GuestInstance guest, String name, Throwable thrown) {
-		if (thrown instanceof WasmSandboxException own && own.equals(guest.failure())) {
-			return own;
-		}
-		if (thrown instanceof SandboxTimeoutException || thrown instanceof SandboxInterruptedException) {
-			// A call that was stopped because this one was: this one's end is the news.
-			GuestStopped stop = guest.memory().stop();
-			if (stop != null) {
-				return stop;
-			}
-			if (thrown instanceof SandboxInterruptedException && Thread.currentThread().isInterrupted()) {
-				return new GuestStopped(StopReason.INTERRUPTED);
-			}
-		}
-		return new HostFailure(name, thrown);
+		return new HostFunction(binding.module(), binding.name(), type, new HostCall(binding));
 	}
 
 	private static List<ValType> types(List<ValueType> types) {

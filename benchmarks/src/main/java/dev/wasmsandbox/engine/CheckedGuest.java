@@ -2,9 +2,11 @@ package dev.wasmsandbox.engine;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.memory.MemoryBackend;
+import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleImport;
 import dev.wasmsandbox.screen.ModuleReport;
@@ -55,8 +57,9 @@ public final class CheckedGuest implements AutoCloseable {
 
 	/** All imports answer the sum of their arguments, or nothing. */
 	private static HostBinding sum(ModuleImport item) {
-		int results = item.signature().results().size();
-		return new HostBinding(item.module(), item.name(), item.signature(), (guest, arguments) -> {
+		FunctionSignature signature = Objects.requireNonNull(item.signature());
+		int results = signature.results().size();
+		return new HostBinding(item.module(), item.name(), signature, (guest, arguments) -> {
 			if (results == 0) {
 				return null;
 			}
