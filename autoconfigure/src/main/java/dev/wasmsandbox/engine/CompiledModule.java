@@ -26,12 +26,17 @@ import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.screen.StartSection;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassTooLargeException;
+import org.objectweb.asm.MethodTooLargeException;
 
 /**
  * A module as JVM code. Immutable and thread-safe; its classes are freed when nothing
  * holds it any more.
  */
 public final class CompiledModule {
+
+	private static final String TOO_LARGE = "a function is too large for a method of the JVM (64 KiB of byte code), "
+			+ "split it or build with less inlining";
 
 	private final ModuleReport report;
 
@@ -80,7 +85,7 @@ public final class CompiledModule {
 		Map<String, byte[]> classFiles = new HashMap<>();
 		long codeBytes = 0;
 		for (byte[] classFile : compiled.classBytes().values()) {
-			byte[] woven = weaver.weave(classFile);
+			byte[] woven = weave(moduleName, weaver, classFile);
 			codeBytes += woven.length;
 			classFiles.put(new ClassReader(woven).getClassName().replace('/', '.'), woven);
 		}
@@ -102,6 +107,16 @@ public final class CompiledModule {
 	 */
 	static byte[] needed(byte[] bytes) {
 		return StartSection.cut(CustomSections.drop(bytes));
+	}
+
+	private static byte[] weave(@Nullable String moduleName, GuestWeaver weaver, byte[] classFile) {
+		try {
+			return weaver.weave(classFile);
+		}
+		catch (MethodTooLargeException | ClassTooLargeException ex) {
+			throw rejected(moduleName, Reason.UNSUPPORTED,
+					"this module cannot be compiled: " + TOO_LARGE + "; " + ex.getMessage(), ex);
+		}
 	}
 
 	static WasmModule parse(@Nullable String moduleName, byte[] bytes) {
@@ -137,9 +152,7 @@ public final class CompiledModule {
 	private static String tooLarge(ChicoryException ex) {
 		String text = text(ex);
 		int function = text.indexOf("WASM function index");
-		return (function < 0) ? text
-				: "a function is too large for a method of the JVM (64 KiB of byte code), split it or build with less "
-						+ "inlining; " + text.substring(function);
+		return (function < 0) ? text : TOO_LARGE + "; " + text.substring(function);
 	}
 
 	private static String text(Throwable ex) {

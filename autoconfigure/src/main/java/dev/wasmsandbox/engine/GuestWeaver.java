@@ -139,7 +139,7 @@ final class GuestWeaver {
 	}
 
 	private void change(MethodNode method, int local) {
-		InstructionFolding.fold(method.instructions);
+		InstructionFolding.fold(method.instructions, HUGE_METHOD - size(method));
 		List<MethodInsnNode> helpers = new ArrayList<>();
 		for (AbstractInsnNode node : method.instructions) {
 			if (node instanceof MethodInsnNode call && isHelper(method, call, local)) {

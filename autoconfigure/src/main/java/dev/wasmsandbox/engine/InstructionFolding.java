@@ -32,6 +32,9 @@ final class InstructionFolding implements Opcodes {
 
 	private static final String NOT = "I32_EQZ";
 
+	/** A call, and as much a constant of 64 bits. */
+	private static final int CALL_BYTES = 3;
+
 	private static final Map<String, Comparison> COMPARISONS = comparisons();
 
 	private static final Map<String, List<Step>> REPLACEMENTS = replacements();
@@ -61,14 +64,39 @@ final class InstructionFolding implements Opcodes {
 		return call.owner.equals(IMPLEMENTATION);
 	}
 
-	static void fold(InsnList code) {
+	/**
+	 * Folds what can be folded in a method's code.
+	 * @param room how many bytes it may grow by; what takes more room than a call stays
+	 * one if all of that does not fit
+	 */
+	static void fold(InsnList code, int room) {
+		boolean mayGrow = growth(code) < room;
 		for (AbstractInsnNode at = code.getFirst(); at != null;) {
 			AbstractInsnNode next = at.getNext();
-			if (at instanceof MethodInsnNode call && isInstruction(call)) {
+			if (at instanceof MethodInsnNode call && isInstruction(call) && (mayGrow || growth(call) <= 0)) {
 				next = fold(code, call);
 			}
 			at = next;
 		}
+	}
+
+	private static int growth(InsnList code) {
+		int growth = 0;
+		for (AbstractInsnNode at : code) {
+			if (at instanceof MethodInsnNode call && isInstruction(call)) {
+				growth += Math.max(0, growth(call));
+			}
+		}
+		return growth;
+	}
+
+	/** How many bytes more than a call the replacement of one takes. */
+	private static int growth(MethodInsnNode call) {
+		int bytes = 0;
+		for (Step step : REPLACEMENTS.getOrDefault(call.name, List.of())) {
+			bytes += (step.node() instanceof InsnNode) ? 1 : CALL_BYTES;
+		}
+		return bytes - CALL_BYTES;
 	}
 
 	/** Folds one call and returns what follows it. */

@@ -9,10 +9,13 @@ import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.wasm.Parser;
 import dev.wasmsandbox.SandboxSession;
 import dev.wasmsandbox.WasmSandbox;
+import dev.wasmsandbox.error.ModuleRejectedException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Instructions that are woven into guests give what the engine's interpreter gives: as
@@ -127,6 +130,29 @@ class WovenInstructionTests {
 				uses(instruction).keySet().forEach((use) -> compare(session, plain, instruction, use));
 			}
 		}
+	}
+
+	/** What is replaced by more bytes than a call must not make a method too large. */
+	@ParameterizedTest
+	@ValueSource(ints = { 1_300, 10_000 })
+	void largeFunctionsOfRotationsCompile(int rotations) {
+		String body = "local.get 0 local.get 1 i32.rotl local.set 0\n".repeat(rotations);
+		byte[] module = Wat
+			.assemble("(module (func (export \"turn\") (param i32 i32) (result i32) " + body + " local.get 0))");
+		try (WasmSandbox sandbox = WasmSandbox.builder().name("rotations").source(module).build()) {
+			assertThat(sandbox.call("turn", int.class, 1, 1)).isEqualTo(1 << (rotations % 32));
+		}
+	}
+
+	@Test
+	void whatOurChecksMakeTooLargeIsRefused() {
+		String body = "local.get 0 i32.eqz br_if 0 call $f\n".repeat(8_100);
+		byte[] module = Wat
+			.assemble("(module (memory 1) (func $f) (func (export \"large\") (param i32) " + body + "))");
+		assertThatExceptionOfType(ModuleRejectedException.class)
+			.isThrownBy(() -> WasmSandbox.builder().name("large").source(module).build())
+			.withMessageContaining("too large")
+			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(ModuleRejectedException.Reason.UNSUPPORTED));
 	}
 
 	private static void compare(SandboxSession session, Instance plain, Instruction instruction, String use) {
