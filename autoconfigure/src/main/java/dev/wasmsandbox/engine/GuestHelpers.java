@@ -4,12 +4,17 @@ import java.lang.invoke.CallSite;
 import java.lang.invoke.ConstantCallSite;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Modifier;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Memory;
 import com.dylibso.chicory.runtime.OpcodeImpl;
+import org.objectweb.asm.Type;
 
 /**
  * What compiled guests call in place of the engine's own helpers: the deadline check,
@@ -27,6 +32,12 @@ public final class GuestHelpers {
 	 * there are.
 	 */
 	private static final Map<String, CallSite> SITES = new ConcurrentHashMap<>();
+
+	/** What is here in place of the engine's, by name and type. */
+	static final Set<String> OURS = Stream.of(GuestHelpers.class.getMethods())
+		.filter((method) -> Modifier.isStatic(method.getModifiers()))
+		.map((method) -> method.getName() + Type.getMethodDescriptor(method))
+		.collect(Collectors.toUnmodifiableSet());
 
 	private GuestHelpers() {
 	}
@@ -48,7 +59,8 @@ public final class GuestHelpers {
 		if (!(caller.lookupClass().getClassLoader() instanceof GuestClassLoader) || !caller.hasFullPrivilegeAccess()) {
 			throw new IllegalStateException("Only code of guests is linked to memory");
 		}
-		return SITES.computeIfAbsent(name + type.toMethodDescriptorString(), (_) -> newNearSite(name, type));
+		// Apart from the others, which whoever asks is given.
+		return SITES.computeIfAbsent("near " + name + type.toMethodDescriptorString(), (_) -> newNearSite(name, type));
 	}
 
 	private static CallSite newNearSite(String name, MethodType type) {
@@ -62,7 +74,8 @@ public final class GuestHelpers {
 
 	private static CallSite newSite(String name, MethodType type) {
 		try {
-			Class<?> owner = Character.isUpperCase(name.charAt(0)) ? OpcodeImpl.class : GuestHelpers.class;
+			Class<?> owner = OURS.contains(name + type.toMethodDescriptorString()) ? GuestHelpers.class
+					: OpcodeImpl.class;
 			return new ConstantCallSite(MethodHandles.lookup().findStatic(owner, name, type));
 		}
 		catch (ReflectiveOperationException ex) {
@@ -88,6 +101,19 @@ public final class GuestHelpers {
 	/** The same of modules without one. */
 	public static void checkFuel(Instance instance) {
 		((GuestMachine) instance.getMachine()).control().checkFuel();
+	}
+
+	/**
+	 * The instruction f32.convert_i64_u, which the engine rounds twice. Halved, with the
+	 * bit that falls off kept in the last one, a number rounds as it would whole.
+	 */
+	public static float F32_CONVERT_I64_U(long value) {
+		return (value >= 0) ? value : (float) ((value >>> 1) | (value & 1)) * 2;
+	}
+
+	/** The instruction f64.convert_i64_u, as above. */
+	public static double F64_CONVERT_I64_U(long value) {
+		return (value >= 0) ? value : (double) ((value >>> 1) | (value & 1)) * 2;
 	}
 
 	public static long readGlobal(int index, Instance instance) {

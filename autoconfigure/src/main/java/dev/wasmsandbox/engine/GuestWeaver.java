@@ -1,11 +1,8 @@
 package dev.wasmsandbox.engine;
 
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Memory;
@@ -54,12 +51,6 @@ final class GuestWeaver {
 	private static final String ENGINE_CHECK = "checkInterruption";
 
 	private static final String HELPERS = Type.getInternalName(GuestHelpers.class);
-
-	/** The helpers that stand in for those the engine generates, by name and type. */
-	private static final Set<String> OURS = Stream.of(GuestHelpers.class.getMethods())
-		.filter((method) -> Modifier.isStatic(method.getModifiers()))
-		.map((method) -> method.getName() + Type.getMethodDescriptor(method))
-		.collect(Collectors.toUnmodifiableSet());
 
 	private static final Handle LINK = new Handle(Opcodes.H_INVOKESTATIC, HELPERS, "link",
 			"(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;)"
@@ -172,7 +163,7 @@ final class GuestWeaver {
 			call.desc = Type.getMethodDescriptor(Type.VOID_TYPE, this.subject);
 			call.owner = HELPERS;
 		}
-		else if (OURS.contains(call.name + call.desc)) {
+		else if (GuestHelpers.OURS.contains(call.name + call.desc)) {
 			call.owner = HELPERS;
 		}
 		return call.owner.equals(HELPERS) || InstructionFolding.isInstruction(call);

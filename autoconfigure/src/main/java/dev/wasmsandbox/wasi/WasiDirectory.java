@@ -38,6 +38,11 @@ public record WasiDirectory(String guestPath, @Nullable Path hostPath, boolean r
 			throw new IllegalArgumentException("The guest's path of a directory has 1 to 255 characters, but is '"
 					+ guestPath + "'; use for example /data");
 		}
+		if (hostPath != null && hostPath.toString().isBlank()) {
+			throw new IllegalArgumentException("The host's path of the directory " + guestPath
+					+ " is empty, which would be the directory the process was started in; name one, or leave it out "
+					+ "for a directory in memory");
+		}
 		if (maxBytes < 0 || (hostPath == null && maxBytes > MOST_MEMORY_BYTES)) {
 			throw new IllegalArgumentException("The bytes of the directory " + guestPath + " must be between 0 and "
 					+ MOST_MEMORY_BYTES + " in memory, but are " + maxBytes);

@@ -239,6 +239,10 @@ public final class WasiSettings {
 		}
 
 		public Builder directory(WasiDirectory directory) {
+			if (this.directories.stream().anyMatch((other) -> other.guestPath().equals(directory.guestPath()))) {
+				throw new IllegalArgumentException(
+						"The directory " + directory.guestPath() + " is granted twice; give each a path of its own");
+			}
 			this.directories.add(directory);
 			return this;
 		}

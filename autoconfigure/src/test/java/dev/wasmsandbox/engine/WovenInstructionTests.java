@@ -1,8 +1,10 @@
 package dev.wasmsandbox.engine;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 
 import com.dylibso.chicory.runtime.Instance;
@@ -128,6 +130,30 @@ class WovenInstructionTests {
 				SandboxSession session = sandbox.openSession()) {
 			for (Instruction instruction : instructions()) {
 				uses(instruction).keySet().forEach((use) -> compare(session, plain, instruction, use));
+			}
+		}
+	}
+
+	/** The engine rounds these twice, so that it is no reference for them. */
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 40 })
+	void unsignedLongsRoundOnce(int padding) {
+		String loads = "i32.const 0 i32.load drop\n".repeat(padding);
+		byte[] module = Wat.assemble("""
+				(module (memory 1)
+				  (func (export "f32") (param i64) (result f32) %s local.get 0 f32.convert_i64_u)
+				  (func (export "f64") (param i64) (result f64) %s local.get 0 f64.convert_i64_u))
+				""".formatted(loads, loads));
+		List<Long> values = new ArrayList<>(List.of(0L, 1L, -1L, Long.MAX_VALUE, Long.MIN_VALUE, 0xfff8_0000_0000_0001L,
+				0xffff_ffff_ffff_fc00L, 0xffff_ff80_0000_0000L, 0x8000_0080_0000_0001L));
+		new Random(42).longs(5_000).forEach(values::add);
+		new Random(43).longs(5_000).forEach((value) -> values.add(Long.MIN_VALUE | (value << 38) | 0x20_0000_0000L));
+		try (WasmSandbox sandbox = WasmSandbox.builder().name("unsigned").source(module).build();
+				SandboxSession session = sandbox.openSession()) {
+			for (long value : values) {
+				BigInteger exact = new BigInteger(Long.toUnsignedString(value));
+				assertThat(session.call("f32", float.class, value)).as("%x", value).isEqualTo(exact.floatValue());
+				assertThat(session.call("f64", double.class, value)).as("%x", value).isEqualTo(exact.doubleValue());
 			}
 		}
 	}
