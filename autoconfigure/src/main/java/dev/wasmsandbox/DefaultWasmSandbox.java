@@ -3,7 +3,6 @@ package dev.wasmsandbox;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,11 +17,16 @@ import dev.wasmsandbox.observe.CallStatistics;
 import dev.wasmsandbox.observe.Outcome;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolControl;
+import dev.wasmsandbox.pool.TenantCaller;
+import dev.wasmsandbox.pool.Tenants;
 import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.ModuleExport;
 import org.jspecify.annotations.Nullable;
 
-/** The one implementation: a module's code, its pool and its counters. */
+/**
+ * The one implementation: a module's code, its pool and its counters. The views of
+ * tenants share all of them.
+ */
 final class DefaultWasmSandbox implements WasmSandbox {
 
 	private final ModuleInfo info;
@@ -31,23 +35,51 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 	private final InstancePool pool;
 
-	private final Executor asyncExecutor;
+	private final AsyncCalls asyncCalls;
+
+	private final Tenants tenants;
 
 	private final Runnable whenClosed;
 
-	private final CallStatistics statistics = new CallStatistics();
+	private final CallStatistics statistics;
 
-	private final AtomicLong sessions = new AtomicLong();
+	private final AtomicLong sessions;
 
-	private final AtomicBoolean closed = new AtomicBoolean();
+	private final AtomicBoolean closed;
 
-	DefaultWasmSandbox(ModuleInfo info, CompiledModule code, InstancePool pool, Executor asyncExecutor,
+	/** In whose name calls are made; {@code null} for nobody. */
+	private final @Nullable TenantCaller tenant;
+
+	DefaultWasmSandbox(ModuleInfo info, CompiledModule code, InstancePool pool, AsyncCalls asyncCalls, Tenants tenants,
 			Runnable whenClosed) {
 		this.info = info;
 		this.code = code;
 		this.pool = pool;
-		this.asyncExecutor = asyncExecutor;
+		this.asyncCalls = asyncCalls;
+		this.tenants = tenants;
 		this.whenClosed = whenClosed;
+		this.statistics = new CallStatistics();
+		this.sessions = new AtomicLong();
+		this.closed = new AtomicBoolean();
+		this.tenant = null;
+	}
+
+	private DefaultWasmSandbox(DefaultWasmSandbox same, TenantCaller tenant) {
+		this.info = same.info;
+		this.code = same.code;
+		this.pool = same.pool;
+		this.asyncCalls = same.asyncCalls;
+		this.tenants = same.tenants;
+		this.whenClosed = same.whenClosed;
+		this.statistics = same.statistics;
+		this.sessions = same.sessions;
+		this.closed = same.closed;
+		this.tenant = tenant;
+	}
+
+	@Override
+	public WasmSandbox forTenant(String name) {
+		return new DefaultWasmSandbox(this, this.tenants.caller(name));
 	}
 
 	@Override
@@ -85,7 +117,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 			long[] raw = counted(() -> check(export, resultType, arguments));
 			this.pool.requireOpen();
 			AsyncCall<T> call = new AsyncCall<>(this, export, resultType, raw);
-			this.asyncExecutor.execute(call);
+			this.asyncCalls.execute(call, this.tenant);
 			return call;
 		}
 		catch (RejectedExecutionException ex) {
@@ -111,7 +143,8 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	@Override
 	public SandboxSession openSession(String instanceId) {
 		Objects.requireNonNull(instanceId, "instanceId");
-		return new SandboxSession(instanceId, this.pool, counted(() -> this.pool.acquire(instanceId)), this.statistics);
+		return new SandboxSession(instanceId, this.pool, counted(() -> this.pool.acquire(this.tenant, instanceId)),
+				this.statistics);
 	}
 
 	@Override
@@ -136,7 +169,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		GuestInstance guest = null;
 		Outcome outcome = Outcome.ERROR;
 		try {
-			guest = this.pool.acquire();
+			guest = this.pool.acquire(this.tenant);
 			if (async != null && !async.begin(guest)) {
 				throw new SandboxInterruptedException(name(), function.name(), "the call was cancelled", null);
 			}

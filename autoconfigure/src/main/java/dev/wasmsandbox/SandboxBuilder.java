@@ -12,6 +12,7 @@ import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.limits.SnapshotPoint;
+import dev.wasmsandbox.limits.TenantQuota;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.module.ModuleSource;
@@ -129,6 +130,12 @@ public final class SandboxBuilder {
 	 */
 	public SandboxBuilder totalMemory(long bytes) {
 		this.registry.totalMemory(bytes);
+		return this;
+	}
+
+	/** What each tenant may use, see {@link WasmSandbox#forTenant}. */
+	public SandboxBuilder tenantQuota(TenantQuota each) {
+		this.registry.tenantQuota(each);
 		return this;
 	}
 

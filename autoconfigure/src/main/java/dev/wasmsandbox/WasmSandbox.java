@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxBusyException;
+import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.error.SandboxTrapException;
 import dev.wasmsandbox.error.WasmSandboxException;
@@ -95,6 +96,19 @@ public interface WasmSandbox extends AutoCloseable {
 	 * As {@link #openSession()}, with a label for logs and messages.
 	 */
 	SandboxSession openSession(String instanceId);
+
+	/**
+	 * The same sandbox for calls and sessions in the name of a tenant: within its quota,
+	 * and in turns with other tenants where callers must wait. The answer costs next to
+	 * nothing, does not change and may be kept; closing it closes this.
+	 * @param tenant any name, 1 to 200 characters
+	 * @return the view; its calls and sessions fail with {@link SandboxBusyException}
+	 * also if the tenant is over its quota for longer than {@code pool.max-wait}, and
+	 * with {@link SandboxLimitException} if its memory is used up
+	 * @throws IllegalArgumentException if the name is blank, too long, or has control
+	 * characters
+	 */
+	WasmSandbox forTenant(String tenant);
 
 	/**
 	 * Unloads the module: further calls are refused with {@link IllegalStateException},

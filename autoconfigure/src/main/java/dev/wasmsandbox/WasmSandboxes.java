@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -12,9 +14,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -29,6 +28,7 @@ import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.SnapshotPoint;
+import dev.wasmsandbox.limits.TenantQuota;
 import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.module.LoadedModule;
@@ -37,6 +37,7 @@ import dev.wasmsandbox.observe.SecurityListener;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolControl;
 import dev.wasmsandbox.pool.PoolMaintenance;
+import dev.wasmsandbox.pool.Tenants;
 import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
@@ -63,7 +64,9 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private final PoolMaintenance maintenance = new PoolMaintenance();
 
-	private final ThreadPoolExecutor asyncExecutor;
+	private final AsyncCalls asyncCalls;
+
+	private final Tenants tenants;
 
 	private final ConcurrentMap<String, WasmSandbox> sandboxes = new ConcurrentHashMap<>();
 
@@ -85,11 +88,9 @@ public final class WasmSandboxes implements AutoCloseable {
 		this.budget = builder.budget;
 		this.backend = builder.backend;
 		this.securityListeners = List.copyOf(builder.securityListeners);
-		AsyncSettings async = builder.async;
-		this.asyncExecutor = new ThreadPoolExecutor(async.threads(), async.threads(), 10, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(async.queueCapacity()),
-				Thread.ofPlatform().name("wasm-call-", 1).daemon().factory());
-		this.asyncExecutor.allowCoreThreadTimeOut(true);
+		this.asyncCalls = new AsyncCalls(builder.async);
+		this.tenants = new Tenants(builder.defaultQuota, builder.quotas, builder.maxTenants, this.maintenance::soon);
+		this.maintenance.add(this.tenants);
 	}
 
 	/** Builds a registry outside of Spring. */
@@ -158,7 +159,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		}
 		ModuleInfo info = new ModuleInfo(name, definition.source().description(), module.digest(), report,
 				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool());
-		return new DefaultWasmSandbox(info, module.code(), pool, this.asyncExecutor, () -> unloaded(name));
+		return new DefaultWasmSandbox(info, module.code(), pool, this.asyncCalls, this.tenants, () -> unloaded(name));
 	}
 
 	private static SnapshotPlan plan(ModuleDefinition definition, CompiledModule code) {
@@ -249,6 +250,11 @@ public final class WasmSandboxes implements AutoCloseable {
 		return this.budget;
 	}
 
+	/** The tenants that have calls, or had some lately, and what they use. */
+	public Tenants tenants() {
+		return this.tenants;
+	}
+
 	/** The cache of compiled modules. */
 	public ModuleCache cache() {
 		return this.cache;
@@ -275,7 +281,7 @@ public final class WasmSandboxes implements AutoCloseable {
 	public void close() {
 		this.closed = true;
 		List.copyOf(this.sandboxes.values()).forEach(WasmSandbox::close);
-		this.asyncExecutor.shutdown();
+		this.asyncCalls.close();
 		this.watchdog.close();
 		this.maintenance.close();
 		if (this.ownsCache) {
@@ -293,6 +299,12 @@ public final class WasmSandboxes implements AutoCloseable {
 		private MemoryBudget budget = MemoryBudget.unlimited();
 
 		private MemoryBackend backend = MemoryBackend.detect();
+
+		private TenantQuota defaultQuota = TenantQuota.none();
+
+		private final Map<String, TenantQuota> quotas = new HashMap<>();
+
+		private int maxTenants = Tenants.DEFAULT_MAX_KNOWN;
 
 		private final List<HostFunction> hostFunctions = new ArrayList<>();
 
@@ -320,6 +332,35 @@ public final class WasmSandboxes implements AutoCloseable {
 		 */
 		public Builder totalMemory(long bytes) {
 			this.budget = MemoryBudget.of(bytes);
+			return this;
+		}
+
+		/**
+		 * What each tenant may use that has no quota of its own; no limit if nothing is
+		 * said. Calls without a tenant have no quota.
+		 */
+		public Builder tenantQuota(TenantQuota each) {
+			this.defaultQuota = each;
+			return this;
+		}
+
+		/**
+		 * What one tenant may use, instead of {@link #tenantQuota(TenantQuota)}.
+		 * @throws IllegalArgumentException if the name is none, see
+		 * {@link WasmSandbox#forTenant}
+		 */
+		public Builder tenantQuota(String tenant, TenantQuota quota) {
+			this.quotas.put(Tenants.requireName(tenant), quota);
+			return this;
+		}
+
+		/**
+		 * How many tenants may have calls, or time to pay off, at the same time; a
+		 * further one is refused. 10,000 if nothing is said.
+		 * @throws IllegalArgumentException if it is not positive
+		 */
+		public Builder maxTenants(int number) {
+			this.maxTenants = Tenants.requireMaxKnown(number);
 			return this;
 		}
 

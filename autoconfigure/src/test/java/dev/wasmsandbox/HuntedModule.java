@@ -2,8 +2,7 @@ package dev.wasmsandbox;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Map;
 
 import dev.wasmsandbox.compile.AotCompiler;
 import dev.wasmsandbox.engine.GuestInstance;
@@ -14,6 +13,7 @@ import dev.wasmsandbox.engine.Watchdog;
 import dev.wasmsandbox.fixtures.Fixtures;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.limits.TenantQuota;
 import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.memory.MemoryInspector;
@@ -21,6 +21,7 @@ import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolMaintenance;
+import dev.wasmsandbox.pool.Tenants;
 import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.screen.ModuleScreener;
 
@@ -32,7 +33,7 @@ final class HuntedModule implements AutoCloseable {
 
 	private final Watchdog watchdog = new Watchdog();
 
-	private final ExecutorService threads = Executors.newFixedThreadPool(2);
+	private final AsyncCalls threads = new AsyncCalls(new AsyncSettings(2, 10_000));
 
 	private final PoolMaintenance maintenance = new PoolMaintenance();
 
@@ -61,7 +62,8 @@ final class HuntedModule implements AutoCloseable {
 		this.pool = new InstancePool(fixture, this.factory, settings, this.maintenance);
 		ModuleInfo info = new ModuleInfo(fixture, fixture, ModuleCache.digest(bytes), report, compiled.tier(),
 				compiled.elapsed(), compiled.code().codeBytes(), limits, settings);
-		this.sandbox = new DefaultWasmSandbox(info, compiled.code(), this.pool, this.threads, () -> {
+		Tenants tenants = new Tenants(TenantQuota.none(), Map.of(), 100, this.maintenance::soon);
+		this.sandbox = new DefaultWasmSandbox(info, compiled.code(), this.pool, this.threads, tenants, () -> {
 		});
 	}
 

@@ -40,7 +40,7 @@ public class WasmEndpoint {
 			.map(ModuleDescriptor::of)
 			.toList();
 		return new WasmDescriptor(modules, CacheDescriptor.of(this.sandboxes.cache()),
-				BudgetDescriptor.of(this.sandboxes.memoryBudget()));
+				BudgetDescriptor.of(this.sandboxes.memoryBudget()), TenantsDescriptor.of(this.sandboxes.tenants()));
 	}
 
 	/** One module in detail; {@code null} if no module of that name is loaded. */
@@ -56,9 +56,10 @@ public class WasmEndpoint {
 	 * @param modules the loaded modules, ordered by name
 	 * @param cache the module cache
 	 * @param memory the memory of all modules together
+	 * @param tenants the tenants and what they use
 	 */
-	public record WasmDescriptor(List<ModuleDescriptor> modules, CacheDescriptor cache,
-			BudgetDescriptor memory) implements OperationResponseBody {
+	public record WasmDescriptor(List<ModuleDescriptor> modules, CacheDescriptor cache, BudgetDescriptor memory,
+			TenantsDescriptor tenants) implements OperationResponseBody {
 	}
 
 }

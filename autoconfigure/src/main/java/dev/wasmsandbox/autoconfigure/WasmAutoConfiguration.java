@@ -45,6 +45,7 @@ public final class WasmAutoConfiguration {
 		WasmSandboxes.Builder builder = WasmSettings.totals(properties.limits(), WasmSandboxes.builder())
 			.moduleCache(cache)
 			.async(WasmSettings.async(properties.async()));
+		WasmSettings.tenants(properties.tenants(), builder);
 		hostFunctions.orderedStream().forEach(builder::hostFunction);
 		AnnotatedHostFunctions.of(beans).forEach(builder::hostFunction);
 		securityListeners.orderedStream().forEach(builder::securityListener);

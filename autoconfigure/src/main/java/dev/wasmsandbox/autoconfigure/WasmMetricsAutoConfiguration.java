@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import dev.wasmsandbox.WasmSandboxes;
 import dev.wasmsandbox.metrics.WasmPoolMetrics;
 import dev.wasmsandbox.metrics.WasmSecurityMetrics;
+import dev.wasmsandbox.metrics.WasmTenantMetrics;
 import dev.wasmsandbox.module.LoadedModule;
 import dev.wasmsandbox.module.ModuleCache;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -35,6 +36,12 @@ public final class WasmMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	WasmSecurityMetrics wasmSecurityMetrics(WasmSandboxes sandboxes) {
 		return new WasmSecurityMetrics(sandboxes);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	WasmTenantMetrics wasmTenantMetrics(WasmSandboxes sandboxes) {
+		return new WasmTenantMetrics(sandboxes);
 	}
 
 	@Bean

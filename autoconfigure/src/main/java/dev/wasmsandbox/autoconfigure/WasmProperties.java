@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -27,11 +28,12 @@ import org.springframework.util.unit.DataSize;
  * @param async Bounds of asynchronous calls, over all modules.
  * @param limits What all modules may use together.
  * @param compile Bounds of compiling, over all modules.
+ * @param tenants What tenants may use, over all modules.
  */
 @ConfigurationProperties(prefix = "wasm", ignoreUnknownFields = false)
 public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules, @DefaultValue Defaults defaults,
 		@DefaultValue Cache cache, @DefaultValue Async async, @DefaultValue TotalLimits limits,
-		@DefaultValue Compile compile) {
+		@DefaultValue Compile compile, @DefaultValue Tenants tenants) {
 
 	public WasmProperties {
 		modules = Map.copyOf(modules);
@@ -130,6 +132,32 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * running sandboxes grew by, and what idle ones keep. No limit if not set.
 	 */
 	public record TotalLimits(@Nullable DataSize totalMemory) {
+	}
+
+	/**
+	 * What tenants may use, over all modules. Calls in no tenant's name have no quota.
+	 *
+	 * @param maxKnown Tenants that may have calls, or time to pay off, at the same time;
+	 * a further one is refused.
+	 * @param defaults What each tenant may use that is not named.
+	 * @param byName What single tenants may use, where it differs from the defaults.
+	 */
+	public record Tenants(@DefaultValue("10000") int maxKnown, @Name("default") @DefaultValue Quota defaults,
+			@DefaultValue Map<String, Quota> byName) {
+	}
+
+	/**
+	 * What one tenant may use; no limit where nothing is set.
+	 *
+	 * @param maxConcurrentCalls Most calls and open sessions at the same time. No limit
+	 * if not set.
+	 * @param memory Most memory that its sandboxes have in bounds together. No limit if
+	 * not set.
+	 * @param cpuTimePerSecond Longest time its guests may run in each second, those side
+	 * by side added up. No limit if not set.
+	 */
+	public record Quota(@Nullable Integer maxConcurrentCalls, @Nullable DataSize memory,
+			@Nullable Duration cpuTimePerSecond) {
 	}
 
 	/**

@@ -3,6 +3,7 @@ package dev.wasmsandbox.autoconfigure;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 
 import dev.wasmsandbox.AsyncSettings;
@@ -13,6 +14,7 @@ import dev.wasmsandbox.limits.ModuleLimit;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.limits.SnapshotPoint;
+import dev.wasmsandbox.limits.TenantQuota;
 import dev.wasmsandbox.module.ModuleCacheSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -132,6 +134,28 @@ final class WasmSettings {
 	static WasmSandboxes.Builder totals(WasmProperties.TotalLimits properties, WasmSandboxes.Builder registry) {
 		return apply(registry, "wasm.limits.total-memory", properties.totalMemory(),
 				(builder, value) -> builder.totalMemory(value.toBytes()));
+	}
+
+	/** What tenants may use; a tenant that is named has the defaults beside its own. */
+	static WasmSandboxes.Builder tenants(WasmProperties.Tenants properties, WasmSandboxes.Builder registry) {
+		TenantQuota defaults = quota("wasm.tenants.default", properties.defaults(), TenantQuota.none());
+		WasmSandboxes.Builder builder = apply(registry.tenantQuota(defaults), "wasm.tenants.max-known",
+				properties.maxKnown(), WasmSandboxes.Builder::maxTenants);
+		for (Map.Entry<String, WasmProperties.Quota> tenant : properties.byName().entrySet()) {
+			String prefix = "wasm.tenants.by-name." + tenant.getKey();
+			TenantQuota quota = quota(prefix, tenant.getValue(), defaults);
+			builder = apply(builder, prefix, tenant.getKey(), (all, name) -> all.tenantQuota(name, quota));
+		}
+		return builder;
+	}
+
+	private static TenantQuota quota(String prefix, WasmProperties.Quota properties, TenantQuota base) {
+		TenantQuota quota = apply(base, prefix + ".max-concurrent-calls", properties.maxConcurrentCalls(),
+				TenantQuota::withMaxConcurrentCalls);
+		quota = apply(quota, prefix + ".memory", properties.memory(),
+				(settings, value) -> settings.withMemory(value.toBytes()));
+		return apply(quota, prefix + ".cpu-time-per-second", properties.cpuTimePerSecond(),
+				TenantQuota::withCpuTimePerSecond);
 	}
 
 	static AsyncSettings async(WasmProperties.Async properties) {

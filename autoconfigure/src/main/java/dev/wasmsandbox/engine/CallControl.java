@@ -71,6 +71,9 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 	 */
 	private @Nullable CallChain chain;
 
+	/** Who pays for the lease; written before the lease's number. */
+	private @Nullable LeasePayer payer;
+
 	private final CallChain.Link outermost = new CallChain.Link(this, null);
 
 	/** The watchdog's own notes: its last mark, and when it was made. */
@@ -88,10 +91,12 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 		this.fuelLimit = fuelLimit;
 	}
 
-	/** Begins a lease and returns its number. */
-	final long beginLease() {
+	/** Begins a lease, at somebody's cost or nobody's, and returns its number. */
+	final long beginLease(@Nullable LeasePayer leasePayer) {
 		this.watchdog.leaseBegins();
 		this.chain = CallChain.current();
+		this.payer = leasePayer;
+		growAtCostOf((leasePayer != null) ? leasePayer.memory() : null);
 		this.owner = Thread.currentThread();
 		long next = this.lease + 1;
 		this.lease = next;
@@ -101,6 +106,7 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 	}
 
 	final void endLease() {
+		this.payer = null;
 		this.owner = null;
 	}
 
@@ -215,9 +221,10 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 
 	/**
 	 * Looks whether the running call must end; only the watchdog calls it.
+	 * @param elapsed nanoseconds since the last look at calls; what a running one costs
 	 * @return whether a call is running
 	 */
-	final boolean inspect() {
+	final boolean inspect(long elapsed) {
 		long current = (long) STATE.getAcquire(this);
 		if (current == RUNNING) {
 			this.mark++;
@@ -229,6 +236,9 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 			this.markedAt = System.nanoTime();
 			this.timedMark = current;
 		}
+		if (current != IDLE) {
+			charge(current, elapsed);
+		}
 		if (current > RUNNING) {
 			StopReason reason = reasonToStop();
 			if (reason != null) {
@@ -236,6 +246,20 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 			}
 		}
 		return current != IDLE;
+	}
+
+	/**
+	 * Has the lease's payer pay. A state that was marked once is never seen again, so
+	 * where it still stands after the payer was read, it is that call's.
+	 */
+	private void charge(long seen, long nanos) {
+		LeasePayer pays = this.payer;
+		if (pays != null) {
+			VarHandle.loadLoadFence();
+			if ((long) STATE.getAcquire(this) == seen) {
+				pays.ran(nanos);
+			}
+		}
 	}
 
 	/** Only asked about a marked call, so that the answer is about that call. */

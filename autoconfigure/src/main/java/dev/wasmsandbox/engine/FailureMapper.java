@@ -111,10 +111,10 @@ final class FailureMapper {
 	}
 
 	private static String hint(long refusedBytes, SandboxLimits limits) {
-		return (refusedBytes == 0) ? ""
-				: " (before that it asked for " + refusedBytes + " bytes of memory in vain; limits.memory is "
-						+ limits.memoryBytes() + ((refusedBytes > limits.memoryBytes()) ? ")"
-								: ", so its declared maximum, wasm.limits.total-memory or the system refused)");
+		return (refusedBytes == 0) ? "" : " (before that it asked for " + refusedBytes
+				+ " bytes of memory in vain; limits.memory is " + limits.memoryBytes()
+				+ ((refusedBytes > limits.memoryBytes()) ? ")"
+						: ", so its declared maximum, wasm.limits.total-memory, its tenant's quota or the system refused)");
 	}
 
 	private static TrapKind kind(ChicoryException engine) {

@@ -34,6 +34,8 @@ public final class GuestInstance {
 
 	private final Thread owner;
 
+	private final @Nullable LeasePayer payer;
+
 	/**
 	 * Who may call: the owner, once the sandbox is ready, and nobody after a failure or
 	 * the end. One comparison tells all that.
@@ -60,13 +62,14 @@ public final class GuestInstance {
 	/** After its thread's death any thread may end the lease, but only one. */
 	private final AtomicBoolean ended = new AtomicBoolean();
 
-	GuestInstance(Sandbox sandbox, SandboxFactory factory) {
+	GuestInstance(Sandbox sandbox, SandboxFactory factory, @Nullable LeasePayer payer) {
 		this.moduleName = factory.moduleName();
 		this.module = factory.module();
 		this.sandbox = sandbox;
 		this.memory = sandbox.memory();
 		this.limits = factory.limits();
-		this.lease = this.memory.beginLease();
+		this.payer = payer;
+		this.lease = this.memory.beginLease(payer);
 		this.owner = Thread.currentThread();
 	}
 
@@ -331,6 +334,11 @@ public final class GuestInstance {
 	/** What the instance failed with, if it did. */
 	@Nullable WasmSandboxException failure() {
 		return this.failure;
+	}
+
+	/** Who pays for what it uses, if anybody does. */
+	public @Nullable LeasePayer payer() {
+		return this.payer;
 	}
 
 	/** The sandbox that is leased. */

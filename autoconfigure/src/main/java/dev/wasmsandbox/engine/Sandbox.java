@@ -44,7 +44,15 @@ public final class Sandbox {
 	 * @throws ModuleRejectedException if it cannot be instantiated; discard it then
 	 */
 	public GuestInstance lease() {
-		GuestInstance guest = new GuestInstance(this, this.factory);
+		return lease(null);
+	}
+
+	/**
+	 * As {@link #lease()}, at somebody's cost.
+	 * @param payer who pays for what the lease uses; {@code null} for nobody
+	 */
+	public GuestInstance lease(@Nullable LeasePayer payer) {
+		GuestInstance guest = new GuestInstance(this, this.factory, payer);
 		Machine ready = this.code;
 		if (ready != null) {
 			guest.ready(ready);
@@ -141,7 +149,7 @@ public final class Sandbox {
 
 	/** Lets start function and warm-up calls run in a template, whose state is cloned. */
 	GuestInstance leaseForSnapshot() {
-		GuestInstance guest = new GuestInstance(this, this.factory);
+		GuestInstance guest = new GuestInstance(this, this.factory, null);
 		Machine ready = this.code;
 		if (ready != null) {
 			guest.ready(ready);

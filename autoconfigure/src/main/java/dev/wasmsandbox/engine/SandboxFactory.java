@@ -200,6 +200,11 @@ public final class SandboxFactory {
 		return this.slab.countsAll() ? 0 : (long) this.image.pages() * SandboxLimits.PAGE_BYTES;
 	}
 
+	/** What each leased sandbox has in bounds when its lease begins, in bytes. */
+	public long leasedBytes() {
+		return (long) this.image.pages() * SandboxLimits.PAGE_BYTES;
+	}
+
 	/**
 	 * Brings a leased sandbox to the state in which it can be called, under the call's
 	 * time limit.

@@ -85,11 +85,19 @@ public final class Watchdog implements AutoCloseable {
 
 	private void run() {
 		int idle = 0;
+		long last = System.nanoTime() - TICK.toNanos();
+		boolean woken = false;
 		while (!this.closed || !end()) {
 			boolean running = false;
 			long now = System.nanoTime();
+			// Calls too short to be seen each time are seen in proportion to their
+			// length, so each look stands for the time since the last one. But not where
+			// the beginning of a lease is why there is a look.
+			long elapsed = woken ? Math.min(TICK.toNanos(), now - last) : now - last;
+			last = now;
+			woken = false;
 			for (CallControl control : this.controls) {
-				running |= control.inspect();
+				running |= control.inspect(elapsed);
 			}
 			idle = running ? 0 : idle + 1;
 			if (idle < IDLE_TICKS) {
@@ -99,6 +107,7 @@ public final class Watchdog implements AutoCloseable {
 			else {
 				this.dozing = true;
 				LockSupport.parkNanos(this, DOZE_NANOS);
+				woken = !this.dozing;
 				this.dozing = false;
 			}
 		}

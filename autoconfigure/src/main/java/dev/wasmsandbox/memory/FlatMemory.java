@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxLimitException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One linear memory in one contiguous range of addresses. Every access is checked against
@@ -60,6 +61,11 @@ public abstract class FlatMemory {
 
 	/** The largest size since the memory was opened. */
 	private long peak;
+
+	/** Who pays for growth during the lease, and what is counted there. */
+	private @Nullable MemoryQuota quota;
+
+	private long charged;
 
 	protected FlatMemory(MemorySlot slot) {
 		this.slot = slot;
@@ -143,7 +149,12 @@ public abstract class FlatMemory {
 		if (bytes < this.size || bytes > this.slot.capacity() || this.slot.broken()) {
 			return false;
 		}
-		if (bytes > this.size && !this.slot.grow(this.size, bytes)) {
+		long more = bytes - this.size;
+		if (more > 0 && !charge(more)) {
+			return false;
+		}
+		if (more > 0 && !this.slot.grow(this.size, bytes)) {
+			uncharge(more);
 			requireWhole();
 			return false;
 		}
@@ -172,8 +183,35 @@ public abstract class FlatMemory {
 				? WrittenPages.offsets(base(), image) : new long[0];
 	}
 
+	/**
+	 * Says who pays for what the memory grows by, until nothing is in bounds any more.
+	 */
+	protected final void growAtCostOf(@Nullable MemoryQuota payer) {
+		this.quota = payer;
+	}
+
+	private boolean charge(long bytes) {
+		MemoryQuota payer = this.quota;
+		if (payer == null) {
+			return true;
+		}
+		boolean taken = payer.tryTake(bytes);
+		this.charged += taken ? bytes : 0;
+		return taken;
+	}
+
+	private void uncharge(long bytes) {
+		MemoryQuota payer = this.quota;
+		if (payer != null) {
+			this.charged -= bytes;
+			payer.giveBack(bytes);
+		}
+	}
+
 	/** Puts everything out of bounds. */
 	protected final void detach() {
+		uncharge(this.charged);
+		this.quota = null;
 		this.size = 0;
 		this.peak = 0;
 		this.shiftedBase = 0;

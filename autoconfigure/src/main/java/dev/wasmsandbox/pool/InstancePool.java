@@ -1,6 +1,7 @@
 package dev.wasmsandbox.pool;
 
 import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.engine.LeasePayer;
 import dev.wasmsandbox.engine.Sandbox;
 import dev.wasmsandbox.engine.SandboxFactory;
 import dev.wasmsandbox.error.SandboxBusyException;
@@ -9,6 +10,7 @@ import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.memory.MemoryAccount;
 import dev.wasmsandbox.memory.MemoryUse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leases sandboxes of one module, restored between two leases so that nothing of the
@@ -16,8 +18,9 @@ import dev.wasmsandbox.memory.MemoryUse;
  *
  * <p>
  * Invariants: at most {@code maxSize} leases at a time; every permit that is taken is
- * given back with its lease, whatever happens to the sandbox. Callers wait in the order
- * in which they came. Thread-safe.
+ * given back with its lease, whatever happens to the sandbox. Tenants whose callers wait
+ * are served in turns, callers of one tenant in the order in which they came.
+ * Thread-safe.
  */
 public final class InstancePool implements PoolControl, AutoCloseable {
 
@@ -66,15 +69,45 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	 * @throws IllegalStateException if the pool is closed
 	 */
 	public GuestInstance acquire() {
+		return acquire((TenantCaller) null);
+	}
+
+	/**
+	 * As {@link #acquire()}, in the name of a tenant and within its quota.
+	 * @param caller the tenant; {@code null} for nobody, who has no quota
+	 * @throws SandboxBusyException also if the tenant is over its quota for too long
+	 * @throws SandboxLimitException also if the tenant's memory is used up
+	 */
+	public GuestInstance acquire(@Nullable TenantCaller caller) {
 		requireOpen();
 		// A lease needs some stack. A host function deep in a guest's recursion may have
 		// none left: better to overflow here, before anything is taken.
 		long ignored = probeStack(STACK_PROBE_FRAMES, 1, 2, 3, 4, 5, 6, 7);
-		this.permits.take();
+		if (caller == null) {
+			return acquireAdmitted(null, 0);
+		}
+		long begun = System.nanoTime();
+		Tenant tenant = caller.admit(this.moduleName, this.settings.maxWait());
+		boolean leased = false;
+		try {
+			GuestInstance guest = acquireAdmitted(tenant, System.nanoTime() - begun);
+			leased = true;
+			return guest;
+		}
+		finally {
+			if (!leased) {
+				tenant.dismiss();
+				tenant.leave();
+			}
+		}
+	}
+
+	private GuestInstance acquireAdmitted(@Nullable Tenant tenant, long waited) {
+		this.permits.take(tenant, waited);
 		boolean leased = false;
 		try {
 			requireOpen();
-			GuestInstance guest = lease();
+			GuestInstance guest = (tenant != null) ? lease(tenant) : lease((LeasePayer) null);
 			leased = true;
 			return guest;
 		}
@@ -86,11 +119,12 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	}
 
 	/**
-	 * As {@link #acquire()}, for a session, which may be left open by mistake.
+	 * As {@link #acquire(TenantCaller)}, for a session, which may be left open by
+	 * mistake.
 	 * @param instanceId what to call the session in a report
 	 */
-	public GuestInstance acquire(String instanceId) {
-		GuestInstance guest = acquire();
+	public GuestInstance acquire(@Nullable TenantCaller caller, String instanceId) {
+		GuestInstance guest = acquire(caller);
 		this.leaks.opened(guest, instanceId);
 		return guest;
 	}
@@ -101,11 +135,26 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 				: 1 + a + probeStack(frames - 1, b, c, d, e, f, g, a + frames) + g;
 	}
 
-	private GuestInstance lease() {
+	private GuestInstance lease(Tenant tenant) {
+		tenant.beginLease(this.moduleName, this.factory.leasedBytes());
+		boolean leased = false;
+		try {
+			GuestInstance guest = lease((LeasePayer) tenant);
+			leased = true;
+			return guest;
+		}
+		finally {
+			if (!leased) {
+				tenant.endLease(this.factory.leasedBytes());
+			}
+		}
+	}
+
+	private GuestInstance lease(@Nullable LeasePayer payer) {
 		this.factory.requireRoom();
 		Sandbox sandbox = this.stock.take();
 		try {
-			return sandbox.lease();
+			return sandbox.lease(payer);
 		}
 		catch (Throwable ex) {
 			this.stock.discard(sandbox);
@@ -138,6 +187,11 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 		}
 		finally {
 			this.permits.giveBack();
+			if (guest.payer() instanceof Tenant tenant) {
+				tenant.endLease(this.factory.leasedBytes());
+				tenant.dismiss();
+				tenant.leave();
+			}
 		}
 	}
 

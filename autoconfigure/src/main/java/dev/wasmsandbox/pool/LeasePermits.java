@@ -1,19 +1,22 @@
 package dev.wasmsandbox.pool;
 
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 import dev.wasmsandbox.engine.CallChain;
 import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.SandboxInterruptedException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The right to hold a sandbox, given to so many callers at a time and in the order in
- * which they came. A permit that is free costs one uncontended semaphore; only a caller
- * that must wait asks the {@link LeaseLedger} whether that can ever end. Thread-safe.
+ * The right to hold a sandbox, given to so many callers at a time: to tenants in turns,
+ * and within one in the order in which its callers came. A permit that is free costs one
+ * compare-and-set; only a caller that must wait asks the {@link LeaseLedger} whether that
+ * can ever end. Thread-safe.
  */
 final class LeasePermits {
+
+	/** Whose turn it is when it is that of callers without a tenant. */
+	private static final Object NO_TENANT = new Object();
 
 	private final String moduleName;
 
@@ -21,7 +24,7 @@ final class LeasePermits {
 
 	private final Duration maxWait;
 
-	private final Resizable permits;
+	private final FairPermits permits;
 
 	private volatile int bound;
 
@@ -30,29 +33,33 @@ final class LeasePermits {
 		this.ledger = ledger;
 		this.bound = bound;
 		this.maxWait = maxWait;
-		this.permits = new Resizable(bound);
+		this.permits = new FairPermits(bound);
 	}
 
 	/**
 	 * Takes a permit.
+	 * @param tenant whose turn it must be, if a caller must wait
+	 * @param waited how long the caller has waited already, in nanoseconds
 	 * @throws SandboxBusyException if none becomes free in time, or none ever would
 	 * @throws SandboxInterruptedException if the thread is interrupted
 	 */
-	void take() {
+	void take(@Nullable Tenant tenant, long waited) {
+		Thread caller = Thread.currentThread();
 		try {
-			// With a time, even none, the semaphore lets nobody pass those who wait.
-			if (!this.permits.tryAcquire(0, TimeUnit.NANOSECONDS)) {
-				await();
+			if (caller.isInterrupted()) {
+				throw new InterruptedException();
+			}
+			if (!this.permits.tryTake()) {
+				await((tenant != null) ? tenant : NO_TENANT, caller, waited);
 			}
 		}
 		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+			caller.interrupt();
 			throw new SandboxInterruptedException(this.moduleName, null, "interrupted while waiting for a sandbox", ex);
 		}
 	}
 
-	private void await() throws InterruptedException {
-		Thread caller = Thread.currentThread();
+	private void await(Object lane, Thread caller, long waited) throws InterruptedException {
 		if (!this.ledger.mayWait(caller, this.bound)) {
 			throw busy("are held by this thread and by others that wait as it does, so that waiting would never end: "
 					+ "a host function, or a thread with an open session, asked for one more; raise pool.max-size, "
@@ -60,8 +67,8 @@ final class LeasePermits {
 		}
 		try {
 			long left = CallChain.remainingNanos();
-			long wait = Math.min(this.maxWait.toNanos(), left);
-			if (!this.permits.tryAcquire(wait, TimeUnit.NANOSECONDS)) {
+			long wait = Math.min(this.maxWait.toNanos() - waited, left);
+			if (!this.permits.await(lane, wait)) {
 				throw busy((wait == left) ? "are in use and none became free in the time that the call has left "
 						+ "whose host function asked for one; raise pool.max-size or that call's limits.call-timeout"
 						: "are in use and none became free within pool.max-wait of " + this.maxWait.toMillis()
@@ -78,7 +85,7 @@ final class LeasePermits {
 	}
 
 	void giveBack() {
-		this.permits.release();
+		this.permits.giveBack();
 	}
 
 	/** The most permits that are out at a time. */
@@ -95,31 +102,12 @@ final class LeasePermits {
 
 	/** Permits that are out. */
 	int taken() {
-		return this.bound - this.permits.availablePermits();
+		return this.bound - this.permits.free();
 	}
 
 	/** Callers that wait. */
 	int pending() {
-		return this.permits.getQueueLength();
-	}
-
-	private static final class Resizable extends Semaphore {
-
-		private static final long serialVersionUID = 1L;
-
-		Resizable(int permits) {
-			super(permits, true);
-		}
-
-		void change(int more) {
-			if (more > 0) {
-				release(more);
-			}
-			else {
-				reducePermits(-more);
-			}
-		}
-
+		return this.permits.waiting();
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,8 @@ public final class PoolMaintenance implements AutoCloseable {
 
 	private final Thread thread;
 
+	private volatile @Nullable Tenants tenants;
+
 	private volatile boolean wanted;
 
 	private volatile boolean closed;
@@ -40,12 +43,18 @@ public final class PoolMaintenance implements AutoCloseable {
 		soon();
 	}
 
+	/** Has tenants that are not used dropped. */
+	public void add(Tenants all) {
+		this.tenants = all;
+		soon();
+	}
+
 	void remove(InstancePool pool) {
 		this.pools.remove(pool);
 	}
 
 	/** Looks at the pools without waiting for their time. */
-	void soon() {
+	public void soon() {
 		if (!this.wanted) {
 			this.wanted = true;
 			LockSupport.unpark(this.thread);
@@ -67,6 +76,8 @@ public final class PoolMaintenance implements AutoCloseable {
 				maintain(pool);
 				pause = Math.min(pause, pool.maintenanceInterval());
 			}
+			Tenants all = this.tenants;
+			pause = Math.min(pause, (all != null) ? all.tidy(System.nanoTime()) : pause);
 			// Asked for meanwhile, it looks again at once; parking might have missed it.
 			if (!this.wanted && !this.closed) {
 				LockSupport.parkNanos(this, Math.max(pause, SHORTEST_PAUSE));

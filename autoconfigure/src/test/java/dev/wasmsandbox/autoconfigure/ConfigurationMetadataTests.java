@@ -27,7 +27,8 @@ class ConfigurationMetadataTests {
 	/** Properties that have no value of their own until they are set. */
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("wasm.modules", "wasm.async.threads",
 			"wasm.limits.total-memory", "wasm.compile.threads", "wasm.compile.max-bytes-in-flight",
-			"wasm.defaults.limits.module");
+			"wasm.defaults.limits.module", "wasm.tenants.default.max-concurrent-calls", "wasm.tenants.default.memory",
+			"wasm.tenants.default.cpu-time-per-second", "wasm.tenants.by-name");
 
 	private static final PoolSettings OTHER_POOL = new PoolSettings(3, Duration.ofDays(1), 2, Duration.ofDays(2),
 			Duration.ofDays(3));
@@ -42,7 +43,9 @@ class ConfigurationMetadataTests {
 				"wasm.defaults.pool.leak-detection-threshold", "wasm.cache.max-modules", "wasm.cache.max-weight",
 				"wasm.async.threads", "wasm.async.queue-capacity", "wasm.limits.total-memory", "wasm.compile.threads",
 				"wasm.compile.queue-capacity", "wasm.compile.timeout", "wasm.compile.max-bytes-in-flight",
-				"wasm.defaults.limits.module", "wasm.defaults.limits.fuel", "wasm.defaults.profile");
+				"wasm.defaults.limits.module", "wasm.defaults.limits.fuel", "wasm.defaults.profile",
+				"wasm.tenants.max-known", "wasm.tenants.default.max-concurrent-calls", "wasm.tenants.default.memory",
+				"wasm.tenants.default.cpu-time-per-second", "wasm.tenants.by-name");
 	}
 
 	@Test
@@ -69,6 +72,7 @@ class ConfigurationMetadataTests {
 		assertThat(named.cache()).isEqualTo(applied.cache());
 		assertThat(named.async()).isEqualTo(applied.async());
 		assertThat(named.compile()).isEqualTo(applied.compile());
+		assertThat(named.tenants()).isEqualTo(applied.tenants());
 		assertThat(named.defaults().profile()).isEqualTo(applied.defaults().profile());
 		SandboxLimits otherLimits = SandboxLimits.defaults()
 			.withMemoryBytes(0)

@@ -30,6 +30,7 @@ class WasmMetricsAutoConfigurationTests {
 			MeterRegistry registry = context.getBean(MeterRegistry.class);
 			assertThat(registry.get("wasm.pool.instances").tags("module", "simple", "state", "leased").gauge().value())
 				.isZero();
+			assertThat(registry.get("wasm.tenants.known").gauge().value()).isZero();
 		});
 	}
 
