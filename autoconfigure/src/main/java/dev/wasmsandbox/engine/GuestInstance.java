@@ -56,8 +56,8 @@ public final class GuestInstance {
 
 	private final LeaseHoldings holdings = new LeaseHoldings();
 
-	/** What a part above keeps for as long as the lease lasts. */
-	private @Nullable Object companion;
+	/** What parts above keep for as long as the lease lasts. */
+	private @Nullable Companion companions;
 
 	/** After its thread's death any thread may end the lease, but only one. */
 	private final AtomicBoolean ended = new AtomicBoolean();
@@ -376,17 +376,23 @@ public final class GuestInstance {
 	}
 
 	/**
-	 * The one thing that a part above keeps with the lease, made at the first use.
+	 * What a part above keeps with the lease, one of each type, made at the first use.
 	 * @throws IllegalStateException as {@link #requireUsable} does
 	 */
 	public <T> T companion(Class<T> type, Function<GuestInstance, T> maker) {
 		requireUsable();
-		Object kept = this.companion;
-		if (kept == null) {
-			kept = maker.apply(this);
-			this.companion = kept;
+		for (Companion kept = this.companions; kept != null; kept = kept.next()) {
+			if (kept.type() == type) {
+				return type.cast(kept.value());
+			}
 		}
-		return type.cast(kept);
+		T made = maker.apply(this);
+		this.companions = new Companion(type, made, this.companions);
+		return made;
+	}
+
+	/** One of few, so that a list is found faster than a map would be. */
+	private record Companion(Class<?> type, Object value, @Nullable Companion next) {
 	}
 
 }

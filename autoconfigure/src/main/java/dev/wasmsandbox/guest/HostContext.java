@@ -1,6 +1,7 @@
 package dev.wasmsandbox.guest;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 import dev.wasmsandbox.engine.CallChain;
 import dev.wasmsandbox.engine.GuestInstance;
@@ -62,6 +63,16 @@ public final class HostContext implements AutoCloseable {
 	public SandboxAllocator allocator() {
 		this.memory.requireOpen();
 		return SandboxAllocators.of(this.guest);
+	}
+
+	/**
+	 * What a convention keeps with the guest for as long as it is leased, the same that
+	 * {@link GuestAccess#attachment} gives.
+	 * @throws IllegalStateException after the host function has returned
+	 */
+	public <T> T attachment(Class<T> type, Supplier<T> maker) {
+		this.memory.requireOpen();
+		return this.guest.companion(type, (_) -> maker.get());
 	}
 
 	/**

@@ -1,0 +1,41 @@
+package dev.wasmsandbox.abi;
+
+import java.util.List;
+
+import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.screen.ModuleReport;
+
+/**
+ * A convention by which host and guest pass values that are no numbers. A module has one,
+ * recognised by what it imports and exports or named by {@code wasm.modules.NAME.abi}.
+ * Implementations are immutable and thread-safe; what they keep for one guest is a
+ * {@link dev.wasmsandbox.guest.GuestAccess#attachment}.
+ */
+public interface GuestAbi {
+
+	/** Its name, as in {@code wasm.modules.NAME.abi}: lower case, with dashes. */
+	String name();
+
+	/** Whether a module follows it, as far as its imports and exports tell. */
+	boolean recognises(ModuleReport module);
+
+	/**
+	 * The functions that the convention has the host offer to a module. They are added to
+	 * those the module is given, which come first.
+	 */
+	default List<HostFunction> hostFunctions(ModuleReport module) {
+		return List.of();
+	}
+
+	/**
+	 * Prepares a function to be called with values of some kinds; done once, and checked
+	 * at start where the kinds are known then.
+	 * @param moduleName for messages
+	 * @param function the name of an export, or of whatever the convention calls by name
+	 * @throws GuestAbiException if there is no such function, or it cannot have been
+	 * meant for such values: with what was wanted and what was found
+	 */
+	AbiFunction bind(String moduleName, ModuleReport module, String function, CallShape shape);
+
+}

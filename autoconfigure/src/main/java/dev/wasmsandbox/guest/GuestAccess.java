@@ -1,0 +1,53 @@
+package dev.wasmsandbox.guest;
+
+import java.util.function.Supplier;
+
+import dev.wasmsandbox.error.WasmSandboxException;
+import dev.wasmsandbox.screen.ModuleExport;
+import dev.wasmsandbox.screen.ModuleReport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One guest for as long as it is leased: what parts need that pass values to it. Belongs
+ * to the thread of the lease; every method throws {@link IllegalStateException} on
+ * another one, or when the lease is over.
+ */
+public interface GuestAccess {
+
+	/** The name of the module, for messages. */
+	String moduleName();
+
+	/** What the module imports and exports. */
+	ModuleReport module();
+
+	/** The guest's memory; every use of it is checked. */
+	GuestMemory memory();
+
+	/** Allocates in the guest's memory. */
+	SandboxAllocator allocator();
+
+	/**
+	 * Calls an exported function.
+	 * @param function of this module
+	 * @param arguments raw values, one for each parameter: an {@code i32} in the lower
+	 * half, floats as their bits
+	 * @return the raw results, {@code null} for none
+	 * @throws WasmSandboxException if it fails; the guest then runs no further calls
+	 */
+	long @Nullable [] call(ModuleExport function, long... arguments);
+
+	/**
+	 * What a convention keeps with the guest, for example its host's answers. It is
+	 * dropped with the lease and never seen by another one; host functions of the same
+	 * lease see the same object by {@link HostContext#attachment}.
+	 */
+	<T> T attachment(Class<T> type, Supplier<T> maker);
+
+	/**
+	 * Says that the guest broke a promise that the host relies on: it runs no further
+	 * calls and is never used again.
+	 * @return the same failure, to be thrown
+	 */
+	<T extends WasmSandboxException> T distrust(T cause);
+
+}
