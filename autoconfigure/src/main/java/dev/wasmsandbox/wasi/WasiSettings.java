@@ -100,6 +100,11 @@ public final class WasiSettings {
 		return this.stdin.clone();
 	}
 
+	/** How long {@link #stdin()} is. */
+	public int stdinBytes() {
+		return this.stdin.length;
+	}
+
 	byte[] sharedStdin() {
 		return this.stdin;
 	}
