@@ -108,7 +108,9 @@ public final class WasiHost {
 	 * @throws ModuleRejectedException naming the first that cannot
 	 */
 	public static void check(String moduleName, WasiSettings settings) {
-		for (WasiDirectory directory : settings.directories()) {
+		List<WasiDirectory> directories = settings.directories();
+		for (int i = 0; i < directories.size(); i++) {
+			WasiDirectory directory = directories.get(i);
 			Path path = directory.hostPath();
 			try {
 				if (path != null) {
@@ -117,6 +119,7 @@ public final class WasiHost {
 			}
 			catch (IOException ex) {
 				throw new ModuleRejectedException(moduleName, null, Reason.UNREADABLE,
+						"wasi.directories[" + i + "].host-path",
 						"the directory " + path + " cannot be granted to it as " + directory.guestPath() + ": " + ex
 								+ "; make it, or correct wasi.directories",
 						ex);
