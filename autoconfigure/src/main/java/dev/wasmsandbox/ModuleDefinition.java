@@ -49,6 +49,10 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		warmUp = List.copyOf(warmUp);
 		globals = Map.copyOf(globals);
 		capabilities = Set.copyOf(capabilities);
+		if (capabilities.stream().anyMatch(String::isBlank)) {
+			throw new IllegalArgumentException(
+					"A capability needs a name, but one that is granted to module '" + name + "' is blank");
+		}
 		if (warmUp.isEmpty() == (snapshot == SnapshotPoint.AFTER_WARM_UP)) {
 			throw new IllegalArgumentException("snapshot=after-warm-up and warm-up calls need each other, but module '"
 					+ name + "' has snapshot=" + snapshot + " and " + warmUp.size() + " warm-up calls");

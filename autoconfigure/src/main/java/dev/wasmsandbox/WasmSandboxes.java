@@ -2,12 +2,10 @@ package dev.wasmsandbox;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -38,8 +36,6 @@ import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolControl;
 import dev.wasmsandbox.pool.PoolMaintenance;
 import dev.wasmsandbox.pool.Tenants;
-import dev.wasmsandbox.screen.FunctionSignature;
-import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.screen.ModuleScreener;
 import org.jspecify.annotations.Nullable;
@@ -158,7 +154,8 @@ public final class WasmSandboxes implements AutoCloseable {
 			throw ex;
 		}
 		ModuleInfo info = new ModuleInfo(name, definition.source().description(), module.digest(), report,
-				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool());
+				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool(),
+				definition.capabilities(), definition.wasi());
 		return new DefaultWasmSandbox(info, module.code(), pool, this.asyncCalls, this.tenants, () -> unloaded(name));
 	}
 
@@ -166,14 +163,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		if (definition.snapshot() == SnapshotPoint.NONE) {
 			return SnapshotPlan.NONE;
 		}
-		List<SnapshotPlan.Step> steps = new ArrayList<>();
-		for (WarmUpCall call : definition.warmUp()) {
-			ModuleExport export = DefaultWasmSandbox.resolve(definition.name(), code, call.function());
-			FunctionSignature signature = Objects.requireNonNull(export.signature());
-			long[] raw = Conversions.untyped(definition.name(), call.function(), signature, call.arguments());
-			steps.add(new SnapshotPlan.Step(export, Arrays.stream(raw).boxed().toList(), call.times()));
-		}
-		return new SnapshotPlan(true, steps);
+		return new SnapshotPlan(true, WarmUpSteps.of(definition, code));
 	}
 
 	private static byte[] read(ModuleDefinition definition) {

@@ -16,6 +16,7 @@ import dev.wasmsandbox.spring.WasmModuleCustomizer;
 import dev.wasmsandbox.wasi.WasiSettings;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.StringUtils;
 
@@ -33,15 +34,18 @@ final class ConfiguredModules {
 
 	private final ResourceLoader resourceLoader;
 
+	private final Environment environment;
+
 	/**
 	 * Checks the properties of all modules and of the defaults.
 	 * @throws InvalidConfigurationPropertyValueException naming the first invalid one
 	 */
 	ConfiguredModules(WasmProperties properties, WasmSandboxes sandboxes, List<WasmModuleCustomizer> customizers,
-			ResourceLoader resourceLoader) {
+			ResourceLoader resourceLoader, Environment environment) {
 		this.sandboxes = sandboxes;
 		this.customizers = List.copyOf(customizers);
 		this.resourceLoader = resourceLoader;
+		this.environment = environment;
 		SandboxLimits limits = WasmSettings.limits("wasm.defaults.limits", properties.defaults().limits(),
 				properties.defaults().profile().limits());
 		PoolSettings pool = WasmSettings.pool("wasm.defaults.pool", properties.defaults().pool(),
@@ -60,13 +64,15 @@ final class ConfiguredModules {
 		PoolSettings ownPool = WasmSettings.pool(property + ".pool", module.pool(), pool);
 		List<WarmUpCall> warmUp = WasmSettings.warmUp(property, module);
 		WasiSettings wasi = WasiConfiguration.settings(property + ".wasi", module.wasi(), this.resourceLoader);
+		List<String> capabilities = WasmSettings.capabilities(property, module);
+		String written = PropertyOrigin.writtenLocation(this.environment, name, location);
 		this.definitions.put(name, () -> {
 			ModuleDefinition.Builder builder = ModuleDefinition.named(name)
-				.source(ModuleLocation.source(location, this.resourceLoader))
+				.source(ModuleLocation.source(location, written, this.resourceLoader))
 				.limits(ownLimits)
 				.pool(ownPool)
 				.snapshot(module.snapshot())
-				.capabilities(module.capabilities());
+				.capabilities(capabilities);
 			warmUp.forEach(builder::warmUp);
 			module.globals().forEach(builder::global);
 			if (wasi != null) {

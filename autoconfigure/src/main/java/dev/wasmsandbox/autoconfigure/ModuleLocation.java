@@ -20,14 +20,16 @@ final class ModuleLocation {
 	 * Describes the source as it was configured, which says no more about the machine
 	 * than the configuration does; user information and query of a URL are left out, as
 	 * they may hold secrets.
+	 * @param location where it is
+	 * @param written the same as it is written, with its placeholders
 	 */
-	static ModuleSource source(String location, ResourceLoader loader) {
+	static ModuleSource source(String location, String written, ResourceLoader loader) {
 		Resource resource = loader.getResource(location);
-		return ModuleSource.of(withoutSecrets(location), () -> open(resource));
+		return ModuleSource.of(withoutSecrets(written), () -> open(resource));
 	}
 
 	/** A folder could be opened as well, and would read as the list of its files. */
-	private static InputStream open(Resource resource) throws IOException {
+	static InputStream open(Resource resource) throws IOException {
 		if (resource.isFile() && resource.getFile().isDirectory()) {
 			throw new IOException("it is a folder");
 		}

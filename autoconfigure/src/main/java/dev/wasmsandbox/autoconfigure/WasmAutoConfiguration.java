@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
@@ -59,8 +60,9 @@ public final class WasmAutoConfiguration {
 
 	@Bean
 	ConfiguredModules wasmConfiguredModules(WasmProperties properties, WasmSandboxes sandboxes,
-			ObjectProvider<WasmModuleCustomizer> customizers, ResourceLoader resourceLoader) {
-		return new ConfiguredModules(properties, sandboxes, customizers.orderedStream().toList(), resourceLoader);
+			ObjectProvider<WasmModuleCustomizer> customizers, ResourceLoader resourceLoader, Environment environment) {
+		return new ConfiguredModules(properties, sandboxes, customizers.orderedStream().toList(), resourceLoader,
+				environment);
 	}
 
 }

@@ -2,6 +2,7 @@ package dev.wasmsandbox.autoconfigure;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.metrics.WasmCompileMetrics;
 import dev.wasmsandbox.metrics.WasmPoolMetrics;
 import dev.wasmsandbox.metrics.WasmSecurityMetrics;
 import dev.wasmsandbox.metrics.WasmTenantMetrics;
@@ -36,6 +37,12 @@ public final class WasmMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	WasmSecurityMetrics wasmSecurityMetrics(WasmSandboxes sandboxes) {
 		return new WasmSecurityMetrics(sandboxes);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	WasmCompileMetrics wasmCompileMetrics(WasmSandboxes sandboxes) {
+		return new WasmCompileMetrics(sandboxes);
 	}
 
 	@Bean

@@ -71,10 +71,10 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * A call to make before a module's snapshot.
 	 *
 	 * @param function Name of the exported function. Required.
-	 * @param arguments Its arguments, numbers.
+	 * @param arguments Its arguments: numbers, or 'inf', '-inf' and 'nan'.
 	 * @param times How often it is called.
 	 */
-	public record WarmUp(@Nullable String function, @DefaultValue List<BigDecimal> arguments,
+	public record WarmUp(@Nullable String function, @DefaultValue List<String> arguments,
 			@DefaultValue("1") int times) {
 	}
 

@@ -3,6 +3,7 @@ package dev.wasmsandbox.autoconfigure;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 
@@ -101,7 +102,8 @@ final class WasmSettings {
 				throw new InvalidConfigurationPropertyValueException(property + ".function", function,
 						"A warm-up call needs the name of an exported function");
 			}
-			List<Number> arguments = call.arguments().stream().map(WasmSettings::number).toList();
+			List<Number> arguments = apply(List.of(), property + ".arguments", call.arguments(),
+					(none, texts) -> texts.stream().map(WasmSettings::number).toList());
 			calls.add(apply(new WarmUpCall(function, arguments, 1), property + ".times", call.times(),
 					(settings, value) -> new WarmUpCall(settings.function(), settings.arguments(), value)));
 		}
@@ -113,14 +115,44 @@ final class WasmSettings {
 	}
 
 	/** The narrowest type that holds the number, as a literal in Java would have. */
-	private static Number number(BigDecimal value) {
+	private static Number number(String text) {
+		return switch (text.strip().toLowerCase(Locale.ROOT)) {
+			case "inf", "+inf", "infinity", "+infinity" -> Double.POSITIVE_INFINITY;
+			case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
+			case "nan" -> Double.NaN;
+			default -> finite(text.strip());
+		};
+	}
+
+	private static Number finite(String text) {
+		BigDecimal value;
+		try {
+			value = new BigDecimal(text);
+		}
+		catch (NumberFormatException ex) {
+			throw new IllegalArgumentException("'" + text + "' is no number", ex);
+		}
 		try {
 			long whole = value.longValueExact();
 			return ((int) whole == whole) ? (Number) (int) whole : (Number) whole;
 		}
 		catch (ArithmeticException _) {
-			return value.doubleValue();
+			double nearest = value.doubleValue();
+			if (Double.isInfinite(nearest)) {
+				throw new IllegalArgumentException(
+						text + " is beyond what any type can hold; write inf if that is meant");
+			}
+			return nearest;
 		}
+	}
+
+	/** What a module is granted of what host functions require. */
+	static List<String> capabilities(String prefix, WasmProperties.ModuleProperties module) {
+		if (module.capabilities().stream().anyMatch(String::isBlank)) {
+			throw new InvalidConfigurationPropertyValueException(prefix + ".capabilities", module.capabilities(),
+					"One of the names is blank; remove the comma or the entry");
+		}
+		return module.capabilities();
 	}
 
 	static ModuleCacheSettings cache(WasmProperties.Cache properties) {

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Memory;
 import com.dylibso.chicory.runtime.OpcodeImpl;
+import dev.wasmsandbox.memory.MemoryAccessException;
 import org.objectweb.asm.Type;
 
 /**
@@ -81,6 +82,14 @@ public final class GuestHelpers {
 		catch (ReflectiveOperationException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	/**
+	 * What traps where an instruction's own offset lies beyond all memories; the compiler
+	 * puts no access there, and whatever address is added.
+	 */
+	public static RuntimeException throwOutOfBoundsMemoryAccess(Memory memory) {
+		throw MemoryAccessException.beyond(Integer.MAX_VALUE, ((LinearMemory) memory).size());
 	}
 
 	/** The check of modules with a memory. */

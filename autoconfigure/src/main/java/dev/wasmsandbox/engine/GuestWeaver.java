@@ -50,6 +50,8 @@ final class GuestWeaver {
 
 	private static final String ENGINE_CHECK = "checkInterruption";
 
+	private static final String BEYOND = "throwOutOfBoundsMemoryAccess";
+
 	private static final String HELPERS = Type.getInternalName(GuestHelpers.class);
 
 	private static final Handle LINK = new Handle(Opcodes.H_INVOKESTATIC, HELPERS, "link",
@@ -162,6 +164,12 @@ final class GuestWeaver {
 			call.name = this.check.helper;
 			call.desc = Type.getMethodDescriptor(Type.VOID_TYPE, this.subject);
 			call.owner = HELPERS;
+		}
+		else if (call.name.equals(BEYOND) && this.subject.equals(MEMORY)) {
+			method.instructions.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, local));
+			call.desc = Type.getMethodDescriptor(Type.getType(RuntimeException.class), MEMORY);
+			call.owner = HELPERS;
+			return false;
 		}
 		else if (GuestHelpers.OURS.contains(call.name + call.desc)) {
 			call.owner = HELPERS;

@@ -85,7 +85,7 @@ final class Imports {
 				.filter((item) -> item.kind() == ExternalKind.GLOBAL)
 				.map((item) -> item.module() + "." + item.name() + " " + item.valueType())
 				.collect(Collectors.joining(", "));
-			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS,
+			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS, "globals",
 					String.join("; ", problems) + ". " + (known.isEmpty() ? "It imports no globals: remove the values."
 							: "The globals it imports are " + known + "; correct the module's globals."),
 					null);
@@ -113,16 +113,24 @@ final class Imports {
 			}
 		}
 		if (!problems.isEmpty()) {
-			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS,
-					"it imports what nobody supplies: " + some(problems)
-							+ ". Supply a HostFunction with the same module, name and signature for each function"
-							+ hint(moduleName, report)
-							+ (others
-									? "; imported tags, and tables and globals of types other than numbers, funcref and externref, "
-											+ "cannot be supplied."
-									: "."),
-					null);
+			String message = "it imports what nobody supplies: " + some(problems)
+					+ ". Supply a HostFunction with the same module, name and signature for each function"
+					+ hint(moduleName, report)
+					+ (others
+							? "; imported tags, and tables and globals of types other than numbers, funcref and externref, "
+									+ "cannot be supplied."
+							: ".");
+			throw wantsWasi(report, bindings)
+					? new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS, "wasi.enabled", message,
+							null)
+					: new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS, message, null);
 		}
+	}
+
+	/** Whether it imports functions of WASI where none are offered. */
+	private static boolean wantsWasi(ModuleReport report, List<HostBinding> bindings) {
+		return report.importedFunctions().stream().anyMatch((item) -> item.module().equals("wasi_snapshot_preview1"))
+				&& bindings.stream().noneMatch((binding) -> binding.target() instanceof HostBinding.Wasi);
 	}
 
 	/** Names and their number are the module's to choose, and messages go to logs. */

@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  * Invariant: {@code size <= slot.capacity()}, and {@code size} is zero between leases, so
  * that whoever still holds the memory reaches nothing. It belongs to the thread that runs
  * its sandbox.
+ *
+ * <p>
+ * {@code loadX} and {@code storeX} read and write little-endian values at an address of
+ * 33 bits or fewer, which need not be aligned; beyond the size they throw a
+ * {@link MemoryAccessException} and change nothing.
  */
 public abstract class FlatMemory {
 

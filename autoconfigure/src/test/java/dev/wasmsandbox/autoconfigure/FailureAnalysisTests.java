@@ -3,9 +3,7 @@ package dev.wasmsandbox.autoconfigure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 import dev.wasmsandbox.fixtures.Fixtures;
 import org.assertj.core.api.AbstractStringAssert;
@@ -13,14 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-import org.springframework.boot.Banner;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatException;
 
 /** Applications that really fail to start, and what they then say. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -35,21 +27,8 @@ class FailureAnalysisTests {
 		this.output = output;
 	}
 
-	/**
-	 * Starts an application that must fail; returns what it reports, white space joined.
-	 */
 	private AbstractStringAssert<?> failure(Class<?> application, String... properties) {
-		SpringApplication spring = new SpringApplication(application);
-		spring.setWebApplicationType(WebApplicationType.NONE);
-		spring.setBannerMode(Banner.Mode.OFF);
-		List<String> arguments = new ArrayList<>();
-		for (String property : properties) {
-			arguments.add("--" + property);
-		}
-		assertThatException().isThrownBy(() -> spring.run(arguments.toArray(String[]::new)).close());
-		assertThat(this.output).contains("APPLICATION FAILED TO START");
-		String report = this.output.toString();
-		return assertThat(report.substring(report.indexOf("APPLICATION FAILED TO START")).replaceAll("\\s+", " "));
+		return FailingApplications.failure(this.output, application, properties);
 	}
 
 	private String file(String name, byte[] content) throws IOException {
@@ -123,7 +102,7 @@ class FailureAnalysisTests {
 		failure(FailingApplications.Application.class, "wasm.modules.text.location=classpath:wasm/text.wasm",
 				"wasm.modules.text.limits.memory=64KB")
 			.contains("The WebAssembly module 'text' could not be loaded", "limits.memory",
-					"raise the limit below 'wasm.modules.text.limits'");
+					"raise 'wasm.modules.text.limits.memory'");
 	}
 
 	@Test
