@@ -1,6 +1,7 @@
 package dev.wasmsandbox;
 
 import java.time.Duration;
+import java.time.Instant;
 
 import dev.wasmsandbox.compile.CodeTier;
 import dev.wasmsandbox.limits.PoolSettings;
@@ -20,7 +21,9 @@ import dev.wasmsandbox.screen.ModuleReport;
  * @param codeBytes the size of the generated class files, in bytes
  * @param limits what one sandbox may use
  * @param pool the bounds of its pool
+ * @param loadedAt since when this version is loaded
+ * @param reloads how often it was reloaded since it was loaded first
  */
 public record ModuleInfo(String name, String source, String digest, ModuleReport report, CodeTier tier,
-		Duration compileTime, long codeBytes, SandboxLimits limits, PoolSettings pool) {
+		Duration compileTime, long codeBytes, SandboxLimits limits, PoolSettings pool, Instant loadedAt, int reloads) {
 }

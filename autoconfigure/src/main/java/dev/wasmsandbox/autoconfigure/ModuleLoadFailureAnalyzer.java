@@ -77,6 +77,8 @@ final class ModuleLoadFailureAnalyzer extends AbstractFailureAnalyzer<WasmSandbo
 					+ "above, with the same module, name and signature; or build the module without these imports.";
 			case INSTANTIATION_FAILED -> "Correct the module's start function or its data and element segments; the "
 					+ "message above says what it did.";
+			case INCOMPATIBLE_EXPORTS -> "Build the module with the exports named above, or load it anew, by a restart "
+					+ "or under another name.";
 		};
 	}
 

@@ -2,6 +2,7 @@ package dev.wasmsandbox.autoconfigure;
 
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.WasmSandboxesBuilder;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.observe.SecurityListener;
@@ -42,7 +43,7 @@ public final class WasmAutoConfiguration {
 	WasmSandboxes wasmSandboxes(WasmProperties properties, ModuleCache cache,
 			ObjectProvider<HostFunction> hostFunctions, ObjectProvider<SecurityListener> securityListeners,
 			ListableBeanFactory beans) {
-		WasmSandboxes.Builder builder = WasmSettings.totals(properties.limits(), WasmSandboxes.builder())
+		WasmSandboxesBuilder builder = WasmSettings.totals(properties.limits(), WasmSandboxes.builder())
 			.moduleCache(cache)
 			.async(WasmSettings.async(properties.async()));
 		WasmSettings.tenants(properties.tenants(), builder);

@@ -286,12 +286,17 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	}
 
 	/**
-	 * Refuses further leases and discards idle sandboxes. Running leases end as they
-	 * would, and their sandboxes are then discarded too.
+	 * Refuses further leases, also to callers that wait for one, and discards idle
+	 * sandboxes. Running leases end as they would, and their sandboxes are then discarded
+	 * too. A second call does nothing.
 	 */
 	@Override
-	public void close() {
+	public synchronized void close() {
+		if (this.closed) {
+			return;
+		}
 		this.closed = true;
+		this.permits.letThrough();
 		this.stock.close();
 		this.maintenance.remove(this);
 		this.factory.close();
