@@ -13,6 +13,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.io.ResourceLoader;
@@ -62,6 +63,14 @@ public final class WasmAutoConfiguration {
 	ConfiguredModules wasmConfiguredModules(WasmProperties properties, WasmSandboxes sandboxes,
 			ObjectProvider<WasmModuleCustomizer> customizers, ResourceLoader resourceLoader) {
 		return new ConfiguredModules(properties, sandboxes, customizers.orderedStream().toList(), resourceLoader);
+	}
+
+	@Bean
+	ModuleWatcher wasmModuleWatcher(WasmSandboxes sandboxes, ConfiguredModules modules,
+			ApplicationEventPublisher publisher) {
+		// Here, because beans with a life cycle are made also where others are lazy.
+		sandboxes.addReloadListener(new ReloadEvents(sandboxes, publisher)::publish);
+		return new ModuleWatcher(sandboxes, modules.watched(), ModuleWatcher.PAUSE);
 	}
 
 }
