@@ -8,14 +8,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import dev.wasmsandbox.engine.Wat;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
 import dev.wasmsandbox.error.SandboxBusyException;
+import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.error.UnknownModuleException;
-import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.limits.SnapshotPoint;
@@ -28,6 +29,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -188,7 +193,8 @@ class ReloadTests {
 				+ "(func (export \"bump\") (result i32) i32.const 1)";
 		rejected("(module (import \"env\" \"nothing\" (func)) " + exports + ")", Reason.UNRESOLVED_IMPORTS,
 				"env.nothing");
-		rejected("(module " + exports + "(func $s unreachable) (start $s))", Reason.INSTANTIATION_FAILED, "cannot be instantiated");
+		rejected("(module " + exports + "(func $s unreachable) (start $s))", Reason.INSTANTIATION_FAILED,
+				"cannot be instantiated");
 		assertThatExceptionOfType(ModuleRejectedException.class)
 			.isThrownBy(() -> this.registry.reload("m", ModuleSource.of(new byte[] { 1, 2, 3, 4, 5, 6, 7, 8 })))
 			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.MALFORMED));
@@ -212,7 +218,7 @@ class ReloadTests {
 			.build());
 		this.registry.reload("warm", Versions.source(1));
 		assertThat(warm.call("bump", int.class)).isEqualTo(4);
-		assertThat(warm.callMetered("version", int.class).fuel()).isPositive();
+		assertThat(warm.callMetered("version", int.class).result()).isEqualTo(1);
 		assertThat(warm.info().pool().minIdle()).isEqualTo(2);
 		assertThat(warm.statistics().pool().idle()).isGreaterThanOrEqualTo(1);
 	}
@@ -300,16 +306,58 @@ class ReloadTests {
 
 	@Test
 	void aReloadThatTheBudgetHasNoRoomForLeavesTheFormerVersion() {
-		try (WasmSandboxes small = WasmSandboxes.builder().totalMemory(6 << 20).build()) {
-			String data = "(module (memory (export \"memory\") 65) (data (i32.const 0) \"" + "x".repeat(200_000)
-					+ "\") (func (export \"get\") (result i32) (i32.load8_u (i32.const 4259000))))";
-			WasmSandbox large = small
-				.load(ModuleDefinition.named("large").source(ModuleSource.of(Wat.assemble(data))).build());
+		try (WasmSandboxes small = WasmSandboxes.builder().totalMemory(350_000).build()) {
+			WasmSandbox large = small.load(ModuleDefinition.named("large").source(large("x")).build());
 			long counted = small.memoryBudget().counted();
-			assertThatExceptionOfType(WasmSandboxException.class)
-				.isThrownBy(() -> small.reload("large", ModuleSource.of(Wat.assemble("(module (func))"))));
+			assertThat(counted).isGreaterThan(350_000 / 2);
+			assertThatExceptionOfType(SandboxLimitException.class).isThrownBy(() -> small.reload("large", large("y")))
+				.withMessageContaining("total-memory");
 			assertThat(small.memoryBudget().counted()).isLessThanOrEqualTo(counted);
-			assertThat(large.call("get", int.class)).isZero();
+			assertThat(large.call("get", int.class)).isEqualTo('x');
+			assertThat(large.info().reloads()).isZero();
+		}
+	}
+
+	private static ModuleSource large(String letter) {
+		return ModuleSource.of(Wat.assemble("(module (memory 4) (data (i32.const 0) \"" + letter.repeat(200_000)
+				+ "\") (func (export \"get\") (result i32) (i32.load8_u (i32.const 1000))))"));
+	}
+
+	@Test
+	void closingTheRegistryWhileItReloadsLeavesNoSandboxes() throws InterruptedException {
+		for (int round = 0; round < 10; round++) {
+			WasmSandboxes closing = WasmSandboxes.builder().totalMemory(1 << 30).build();
+			WasmSandbox module = closing.load(Versions.definition("m").build());
+			CountDownLatch reading = new CountDownLatch(1);
+			CompletableFuture<Void> reloads = CompletableFuture.runAsync(() -> {
+				for (int number = 1; number < 10_000; number++) {
+					byte[] bytes = Versions.bytes(number);
+					closing.reload("m", ModuleSource.of("m", () -> {
+						reading.countDown();
+						return new ByteArrayInputStream(bytes);
+					}));
+				}
+			}, (task) -> Thread.ofPlatform().start(task));
+			reading.await();
+			LockSupport.parkNanos(round * 1_000_000L);
+			closing.close();
+			assertThat(reloads).failsWithin(Duration.ofMinutes(1));
+			assertThat(closing.memoryBudget().counted()).isZero();
+			assertThat(closing.names()).isEmpty();
+			assertThatIllegalStateException().isThrownBy(() -> module.call("version", int.class));
+		}
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void aSessionLeftOpenOnAFormerVersionIsReported(CapturedOutput output) {
+		WasmSandbox leaky = this.registry.load(Versions.definition("leaky")
+			.pool(PoolSettings.defaults().withLeakDetectionThreshold(Duration.ofMillis(200)))
+			.build());
+		try (SandboxSession session = leaky.openSession("forgotten")) {
+			this.registry.reload("leaky", Versions.source(1));
+			Awaitility.await().until(() -> output.getAll().contains("the session 'forgotten'"));
+			assertThat(session.call("version", int.class)).isZero();
 		}
 	}
 
