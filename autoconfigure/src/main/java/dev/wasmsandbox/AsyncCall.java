@@ -36,7 +36,7 @@ final class AsyncCall<T extends @Nullable Object> extends CompletableFuture<T> i
 			return;
 		}
 		try {
-			long[] results = this.sandbox.invokeClean(this.function, this.arguments, this);
+			long[] results = this.sandbox.invokeAsync(this.function, this.arguments, this);
 			complete(Conversions.result(this.sandbox.signature(this.function), this.resultType, results));
 		}
 		catch (Throwable ex) {

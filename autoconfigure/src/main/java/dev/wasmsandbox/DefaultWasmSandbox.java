@@ -4,7 +4,6 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import dev.wasmsandbox.engine.CompiledModule;
@@ -15,7 +14,6 @@ import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.observe.CallStatistics;
 import dev.wasmsandbox.observe.Outcome;
-import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolControl;
 import dev.wasmsandbox.pool.TenantCaller;
 import dev.wasmsandbox.pool.Tenants;
@@ -24,16 +22,15 @@ import dev.wasmsandbox.screen.ModuleExport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one implementation: a module's code, its pool and its counters. The views of
- * tenants share all of them.
+ * The one implementation: a module's versions, of which one is in service, and its
+ * counters. The views of tenants share all of them. A call whose lease is refused because
+ * its version was replaced just then goes to the version that is in service instead.
  */
 final class DefaultWasmSandbox implements WasmSandbox {
 
-	private final ModuleInfo info;
+	private final String name;
 
-	private final CompiledModule code;
-
-	private final InstancePool pool;
+	private final ModuleVersions versions;
 
 	private final AsyncCalls asyncCalls;
 
@@ -45,35 +42,28 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 	private final AtomicLong sessions;
 
-	private final AtomicBoolean closed;
-
 	/** In whose name calls are made; {@code null} for nobody. */
 	private final @Nullable TenantCaller tenant;
 
-	DefaultWasmSandbox(ModuleInfo info, CompiledModule code, InstancePool pool, AsyncCalls asyncCalls, Tenants tenants,
-			Runnable whenClosed) {
-		this.info = info;
-		this.code = code;
-		this.pool = pool;
+	DefaultWasmSandbox(ModuleVersions versions, AsyncCalls asyncCalls, Tenants tenants, Runnable whenClosed) {
+		this.name = versions.definition().name();
+		this.versions = versions;
 		this.asyncCalls = asyncCalls;
 		this.tenants = tenants;
 		this.whenClosed = whenClosed;
 		this.statistics = new CallStatistics();
 		this.sessions = new AtomicLong();
-		this.closed = new AtomicBoolean();
 		this.tenant = null;
 	}
 
 	private DefaultWasmSandbox(DefaultWasmSandbox same, TenantCaller tenant) {
-		this.info = same.info;
-		this.code = same.code;
-		this.pool = same.pool;
+		this.name = same.name;
+		this.versions = same.versions;
 		this.asyncCalls = same.asyncCalls;
 		this.tenants = same.tenants;
 		this.whenClosed = same.whenClosed;
 		this.statistics = same.statistics;
 		this.sessions = same.sessions;
-		this.closed = same.closed;
 		this.tenant = tenant;
 	}
 
@@ -84,38 +74,39 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 	@Override
 	public String name() {
-		return this.info.name();
+		return this.name;
 	}
 
 	@Override
 	public ModuleInfo info() {
-		return this.info;
+		return this.versions.current().info();
 	}
 
 	@Override
 	public SandboxStatistics statistics() {
-		return new SandboxStatistics(this.statistics.byOutcome(), this.pool.statistics());
+		return new SandboxStatistics(this.statistics.byOutcome(), pool().statistics());
 	}
 
 	@Override
 	public PoolControl pool() {
-		return this.pool;
+		return this.versions.pool();
 	}
 
 	@Override
 	public <T extends @Nullable Object> T call(String function, Class<T> resultType, Object... arguments) {
-		ModuleExport export = counted(() -> resolve(name(), this.code, function));
+		ModuleVersion version = this.versions.current();
+		ModuleExport export = counted(() -> version.resolve(function));
 		long[] raw = counted(() -> check(export, resultType, arguments));
-		return Conversions.result(signature(export), resultType, invokeClean(export, raw, null));
+		return Conversions.result(signature(export), resultType, invokeClean(version, export, raw, null));
 	}
 
 	@Override
 	public <T extends @Nullable Object> CompletableFuture<T> callAsync(String function, Class<T> resultType,
 			Object... arguments) {
 		try {
-			ModuleExport export = counted(() -> resolve(name(), this.code, function));
+			ModuleExport export = counted(() -> this.versions.current().resolve(function));
 			long[] raw = counted(() -> check(export, resultType, arguments));
-			this.pool.requireOpen();
+			this.versions.requireOpen();
 			AsyncCall<T> call = new AsyncCall<>(this, export, resultType, raw);
 			this.asyncCalls.execute(call, this.tenant);
 			return call;
@@ -132,7 +123,8 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 	@Override
 	public WasmFunction export(String function) {
-		return new InCleanInstance(resolve(name(), this.code, function));
+		ModuleVersion version = this.versions.current();
+		return new InCleanInstance(version, version.resolve(function));
 	}
 
 	@Override
@@ -143,8 +135,18 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	@Override
 	public SandboxSession openSession(String instanceId) {
 		Objects.requireNonNull(instanceId, "instanceId");
-		return new SandboxSession(instanceId, this.pool, counted(() -> this.pool.acquire(this.tenant, instanceId)),
-				this.statistics);
+		return counted(() -> {
+			ModuleVersion version = this.versions.current();
+			while (true) {
+				try {
+					return new SandboxSession(instanceId, version.pool(),
+							version.pool().acquire(this.tenant, instanceId), this.statistics);
+				}
+				catch (IllegalStateException ex) {
+					version = this.versions.insteadOf(version, ex);
+				}
+			}
+		});
 	}
 
 	@Override
@@ -163,10 +165,14 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 	@Override
 	public void close() {
-		if (this.closed.compareAndSet(false, true)) {
-			this.pool.close();
+		if (this.versions.close()) {
 			this.whenClosed.run();
 		}
+	}
+
+	/** The versions that this is a handle on. */
+	ModuleVersions versions() {
+		return this.versions;
 	}
 
 	private long[] check(ModuleExport export, Class<?> resultType, Object[] arguments) {
@@ -178,12 +184,32 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		return Objects.requireNonNull(export.signature());
 	}
 
-	/** Leases, calls, gives back and counts. */
-	long @Nullable [] invokeClean(ModuleExport function, long[] arguments, @Nullable AsyncCall<?> async) {
+	/** As {@link #invokeClean}, by the version in service, whenever it was resolved. */
+	long @Nullable [] invokeAsync(ModuleExport resolved, long[] arguments, AsyncCall<?> async) {
+		ModuleVersion version = this.versions.current();
+		return invokeClean(version, version.resolve(resolved.name()), arguments, async);
+	}
+
+	/**
+	 * Leases, calls, gives back and counts.
+	 * @param resolvedIn the version whose export the function is
+	 */
+	private long @Nullable [] invokeClean(ModuleVersion resolvedIn, ModuleExport resolved, long[] arguments,
+			@Nullable AsyncCall<?> async) {
+		ModuleVersion version = resolvedIn;
+		ModuleExport function = resolved;
 		GuestInstance guest = null;
 		Outcome outcome = Outcome.ERROR;
 		try {
-			guest = this.pool.acquire(this.tenant);
+			while (guest == null) {
+				try {
+					guest = version.pool().acquire(this.tenant);
+				}
+				catch (IllegalStateException ex) {
+					version = this.versions.insteadOf(version, ex);
+					function = version.resolve(function.name());
+				}
+			}
 			if (async != null && !async.begin(guest)) {
 				throw new SandboxInterruptedException(name(), function.name(), "the call was cancelled", null);
 			}
@@ -198,7 +224,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		finally {
 			this.statistics.record(outcome, 1);
 			if (guest != null) {
-				this.pool.release(guest);
+				version.pool().release(guest);
 			}
 		}
 	}
@@ -229,17 +255,32 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		return (names.size() > shown) ? list + " and " + (names.size() - shown) + " more" : list;
 	}
 
+	/** It holds no version, so that a function kept for long keeps none alive. */
 	private final class InCleanInstance extends ResolvedFunction {
 
-		InCleanInstance(ModuleExport export) {
+		/** Of the version used last. Immutable, so any that a thread sees is whole. */
+		private Resolved last;
+
+		InCleanInstance(ModuleVersion version, ModuleExport export) {
 			super(DefaultWasmSandbox.this.name(), export);
+			this.last = new Resolved(version.number(), export);
 		}
 
 		@Override
 		long @Nullable [] invoke(ModuleExport function, long[] arguments) {
-			return invokeClean(function, arguments, null);
+			ModuleVersion version = DefaultWasmSandbox.this.versions.current();
+			Resolved resolved = this.last;
+			if (resolved.version() != version.number()) {
+				resolved = new Resolved(version.number(), version.resolve(name()));
+				this.last = resolved;
+			}
+			return invokeClean(version, resolved.export(), arguments, null);
 		}
 
+	}
+
+	/** An export and the number of the version it is of, which has its index. */
+	private record Resolved(int version, ModuleExport export) {
 	}
 
 }

@@ -59,6 +59,12 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		}
 	}
 
+	/** The same with its bytes from elsewhere. */
+	public ModuleDefinition withSource(ModuleSource from) {
+		return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions, this.snapshot,
+				this.warmUp, this.globals, this.capabilities, this.wasi);
+	}
+
 	/** Begins a definition with the default limits. */
 	public static Builder named(String name) {
 		return new Builder(name);

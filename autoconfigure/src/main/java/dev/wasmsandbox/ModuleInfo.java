@@ -1,6 +1,7 @@
 package dev.wasmsandbox;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 
 import dev.wasmsandbox.compile.CodeTier;
@@ -25,8 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param pool the bounds of its pool
  * @param capabilities what it is granted of what host functions require
  * @param wasi what WASI grants it; {@code null} if it may not import WASI at all
+ * @param loadedAt since when this version is loaded
+ * @param reloads how often it was reloaded since it was loaded first
  */
 public record ModuleInfo(String name, String source, String digest, ModuleReport report, CodeTier tier,
 		Duration compileTime, long codeBytes, SandboxLimits limits, PoolSettings pool, Set<String> capabilities,
-		@Nullable WasiSettings wasi) {
+		@Nullable WasiSettings wasi, Instant loadedAt, int reloads) {
 }

@@ -43,7 +43,7 @@ public final class SandboxBuilder {
 
 	private @Nullable WasiSettings wasi;
 
-	private final WasmSandboxes.Builder registry = WasmSandboxes.builder();
+	private final WasmSandboxesBuilder registry = WasmSandboxes.builder();
 
 	SandboxBuilder() {
 	}

@@ -1,6 +1,7 @@
 package dev.wasmsandbox;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -62,9 +63,11 @@ final class HuntedModule implements AutoCloseable {
 		SandboxInspector.useOnly(this.factory, strategy);
 		this.pool = new InstancePool(fixture, this.factory, settings, this.maintenance);
 		ModuleInfo info = new ModuleInfo(fixture, fixture, ModuleCache.digest(bytes), report, compiled.tier(),
-				compiled.elapsed(), compiled.code().codeBytes(), limits, settings, Set.of(), null);
+				compiled.elapsed(), compiled.code().codeBytes(), limits, settings, Set.of(), null, Instant.EPOCH, 0);
+		ModuleDefinition definition = ModuleDefinition.named(fixture).source(TestModules.source(fixture)).build();
+		ModuleVersions versions = new ModuleVersions(definition, new ModuleVersion(info, compiled.code(), this.pool));
 		Tenants tenants = new Tenants(TenantQuota.none(), Map.of(), 100, this.maintenance::soon);
-		this.sandbox = new DefaultWasmSandbox(info, compiled.code(), this.pool, this.threads, tenants, () -> {
+		this.sandbox = new DefaultWasmSandbox(versions, this.threads, tenants, () -> {
 		});
 	}
 

@@ -1,6 +1,7 @@
 package dev.wasmsandbox.actuate;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,10 +63,12 @@ public final class ModuleDescriptors {
 	 * @param calls its calls so far
 	 * @param pool its pool at this moment
 	 * @param memoryUse what its sandboxes take in memory, measured for this answer
+	 * @param loadedAt since when this version is in service
+	 * @param reloads how often it was replaced by another version
 	 */
 	public record ModuleDescriptor(String name, String source, String digest, long sizeBytes, long codeBytes,
 			@Nullable MemoryDescriptor memory, CodeTier tier, double compileMillis, CallsDescriptor calls,
-			PoolDescriptor pool, MemoryUseDescriptor memoryUse) {
+			PoolDescriptor pool, MemoryUseDescriptor memoryUse, Instant loadedAt, int reloads) {
 
 		static ModuleDescriptor of(WasmSandbox sandbox) {
 			ModuleInfo info = sandbox.info();
@@ -73,7 +76,7 @@ public final class ModuleDescriptors {
 			return new ModuleDescriptor(info.name(), info.source(), info.digest(), info.report().size(),
 					info.codeBytes(), MemoryDescriptor.of(info), info.tier(), millis(info.compileTime()),
 					CallsDescriptor.of(statistics), PoolDescriptor.of(statistics.pool()),
-					MemoryUseDescriptor.of(sandbox.pool().memory()));
+					MemoryUseDescriptor.of(sandbox.pool().memory()), info.loadedAt(), info.reloads());
 		}
 
 	}
@@ -92,6 +95,8 @@ public final class ModuleDescriptors {
 	 * @param calls its calls so far
 	 * @param pool its pool at this moment
 	 * @param memoryUse what its sandboxes take in memory, measured for this answer
+	 * @param loadedAt since when this version is in service
+	 * @param reloads how often it was replaced by another version
 	 * @param exports what it exports, in its order
 	 * @param imports what it imports, in its order
 	 * @param limits what it may use
@@ -100,16 +105,16 @@ public final class ModuleDescriptors {
 	 */
 	public record ModuleDetailsDescriptor(String name, String source, String digest, long sizeBytes, long codeBytes,
 			@Nullable MemoryDescriptor memory, CodeTier tier, double compileMillis, CallsDescriptor calls,
-			PoolDescriptor pool, MemoryUseDescriptor memoryUse, List<ExportDescriptor> exports,
-			List<ImportDescriptor> imports, LimitsDescriptor limits, BinaryDescriptor binary,
-			GrantsDescriptor grants) implements OperationResponseBody {
+			PoolDescriptor pool, MemoryUseDescriptor memoryUse, Instant loadedAt, int reloads,
+			List<ExportDescriptor> exports, List<ImportDescriptor> imports, LimitsDescriptor limits,
+			BinaryDescriptor binary, GrantsDescriptor grants) implements OperationResponseBody {
 
 		static ModuleDetailsDescriptor of(WasmSandbox sandbox) {
 			ModuleDescriptor module = ModuleDescriptor.of(sandbox);
 			ModuleInfo info = sandbox.info();
 			return new ModuleDetailsDescriptor(module.name(), module.source(), module.digest(), module.sizeBytes(),
 					module.codeBytes(), module.memory(), module.tier(), module.compileMillis(), module.calls(),
-					module.pool(), module.memoryUse(),
+					module.pool(), module.memoryUse(), module.loadedAt(), module.reloads(),
 					info.report().exports().stream().map(ExportDescriptor::of).toList(),
 					info.report().imports().stream().map(ImportDescriptor::of).toList(), LimitsDescriptor.of(info),
 					BinaryDescriptor.of(info), GrantsDescriptor.of(info));

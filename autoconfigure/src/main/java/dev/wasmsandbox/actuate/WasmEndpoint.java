@@ -8,15 +8,19 @@ import dev.wasmsandbox.actuate.MemoryDescriptors.BudgetDescriptor;
 import dev.wasmsandbox.actuate.ModuleDescriptors.CacheDescriptor;
 import dev.wasmsandbox.actuate.ModuleDescriptors.ModuleDescriptor;
 import dev.wasmsandbox.actuate.ModuleDescriptors.ModuleDetailsDescriptor;
+import dev.wasmsandbox.error.UnknownModuleException;
+import dev.wasmsandbox.error.WasmSandboxException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * The endpoint {@code wasm}: the loaded modules and the module cache. It only reads.
+ * The endpoint {@code wasm}: the loaded modules and the module cache. What it does to a
+ * module are its {@link ModuleAction}s.
  */
 @Endpoint(id = "wasm")
 public class WasmEndpoint {
@@ -48,6 +52,24 @@ public class WasmEndpoint {
 	public @Nullable ModuleDetailsDescriptor module(@Selector String module) {
 		WasmSandbox sandbox = this.sandboxes.find(module).orElse(null);
 		return (sandbox != null) ? ModuleDetailsDescriptor.of(sandbox) : null;
+	}
+
+	/**
+	 * Does something to a module.
+	 * @param action the name of a {@link ModuleAction}
+	 * @return the module in detail, as it is then
+	 * @throws IllegalArgumentException if there is no such action
+	 * @throws UnknownModuleException if no module of that name is loaded
+	 * @throws WasmSandboxException if it cannot be done; the module is as before then
+	 */
+	@WriteOperation
+	public ModuleDetailsDescriptor act(@Selector String module, String action) {
+		WasmSandbox sandbox = this.sandboxes.get(module);
+		ModuleAction.find(action)
+			.orElseThrow(() -> new IllegalArgumentException(
+					"There is no action '" + action + "'; there are " + String.join(", ", ModuleAction.texts())))
+			.perform(this.sandboxes, module);
+		return ModuleDetailsDescriptor.of(sandbox);
 	}
 
 	/**

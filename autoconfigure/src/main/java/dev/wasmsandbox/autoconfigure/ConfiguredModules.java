@@ -1,5 +1,7 @@
 package dev.wasmsandbox.autoconfigure;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,8 @@ import org.springframework.util.StringUtils;
 final class ConfiguredModules {
 
 	private final Map<String, Supplier<ModuleDefinition>> definitions = new LinkedHashMap<>();
+
+	private final List<WatchedFile> watched = new ArrayList<>();
 
 	private final WasmSandboxes sandboxes;
 
@@ -60,6 +64,9 @@ final class ConfiguredModules {
 			throw new InvalidConfigurationPropertyValueException(ModuleNames.locationProperty(name), location,
 					"A module needs a location, for example classpath:wasm/" + name + ".wasm");
 		}
+		if (module.watch()) {
+			watch(name, location);
+		}
 		SandboxLimits ownLimits = WasmSettings.limits(property, module, limits);
 		PoolSettings ownPool = WasmSettings.pool(property + ".pool", module.pool(), pool);
 		List<WarmUpCall> warmUp = WasmSettings.warmUp(property, module);
@@ -80,6 +87,24 @@ final class ConfiguredModules {
 			}
 			return customized(builder);
 		});
+	}
+
+	private void watch(String name, String location) {
+		Path file = ModuleLocation.file(location, this.resourceLoader);
+		if (file != null) {
+			this.watched.add(new WatchedFile(name, file));
+		}
+		else if (!ModuleLocation.missing(location, this.resourceLoader)) {
+			throw new InvalidConfigurationPropertyValueException(ModuleNames.property(name) + ".watch", true,
+					"Only files can be watched, but '" + ModuleLocation.withoutSecrets(location)
+							+ "' is none: it is inside an archive, or not on this machine. Use a location that begins "
+							+ "with 'file:', or do not watch the module");
+		}
+	}
+
+	/** The files of the modules that are watched. */
+	List<WatchedFile> watched() {
+		return List.copyOf(this.watched);
 	}
 
 	private ModuleDefinition customized(ModuleDefinition.Builder builder) {

@@ -2,8 +2,10 @@ package dev.wasmsandbox.autoconfigure;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 
 import dev.wasmsandbox.module.ModuleSource;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.ResourceLoader;
@@ -26,6 +28,25 @@ final class ModuleLocation {
 	static ModuleSource source(String location, String written, ResourceLoader loader) {
 		Resource resource = loader.getResource(location);
 		return ModuleSource.of(withoutSecrets(written), () -> open(resource));
+	}
+
+	/**
+	 * The file at a location that can be watched.
+	 * @return the file; {@code null} if it is none, but a part of an archive for example
+	 */
+	static @Nullable Path file(String location, ResourceLoader loader) {
+		Resource resource = loader.getResource(location);
+		try {
+			return resource.isFile() ? resource.getFile().toPath() : null;
+		}
+		catch (IOException _) {
+			return null;
+		}
+	}
+
+	/** Whether there is nothing at a location, which loading it says best. */
+	static boolean missing(String location, ResourceLoader loader) {
+		return !loader.getResource(location).exists();
 	}
 
 	/** A folder could be opened as well, and would read as the list of its files. */

@@ -57,6 +57,8 @@ final class RejectionActions {
 			case OVER_LIMIT -> overLimit(cause, property, module);
 			case UNRESOLVED_IMPORTS -> unresolved(cause, property);
 			case INSTANTIATION_FAILED -> notStarted(cause, property, module);
+			case INCOMPATIBLE_EXPORTS -> "Build the module with the exports named above, or load it anew, by a restart "
+					+ "or under another name.";
 		};
 	}
 

@@ -2,6 +2,7 @@ package dev.wasmsandbox.autoconfigure;
 
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.WasmSandboxesBuilder;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.observe.SecurityListener;
@@ -12,6 +13,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
@@ -43,7 +45,7 @@ public final class WasmAutoConfiguration {
 	WasmSandboxes wasmSandboxes(WasmProperties properties, ModuleCache cache,
 			ObjectProvider<HostFunction> hostFunctions, ObjectProvider<SecurityListener> securityListeners,
 			ListableBeanFactory beans) {
-		WasmSandboxes.Builder builder = WasmSettings.totals(properties.limits(), WasmSandboxes.builder())
+		WasmSandboxesBuilder builder = WasmSettings.totals(properties.limits(), WasmSandboxes.builder())
 			.moduleCache(cache)
 			.async(WasmSettings.async(properties.async()));
 		WasmSettings.tenants(properties.tenants(), builder);
@@ -63,6 +65,14 @@ public final class WasmAutoConfiguration {
 			ObjectProvider<WasmModuleCustomizer> customizers, ResourceLoader resourceLoader, Environment environment) {
 		return new ConfiguredModules(properties, sandboxes, customizers.orderedStream().toList(), resourceLoader,
 				environment);
+	}
+
+	@Bean
+	ModuleWatcher wasmModuleWatcher(WasmSandboxes sandboxes, ConfiguredModules modules,
+			ApplicationEventPublisher publisher) {
+		// Here, because beans with a life cycle are made also where others are lazy.
+		sandboxes.addReloadListener(new ReloadEvents(sandboxes, publisher)::publish);
+		return new ModuleWatcher(sandboxes, modules.watched(), ModuleWatcher.PAUSE);
 	}
 
 }

@@ -59,12 +59,14 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * 'bulk-memory'. All that the engine runs if not set.
 	 * @param capabilities What the module is granted of what host functions require.
 	 * @param wasi What WASI preview 1 grants the module.
+	 * @param watch Whether the module is reloaded when its file changes, for development.
 	 */
 	public record ModuleProperties(@Nullable String location, @DefaultValue Limits limits, @DefaultValue Pool pool,
 			@DefaultValue("none") SnapshotPoint snapshot, @DefaultValue List<WarmUp> warmUp,
 			@DefaultValue Map<String, BigDecimal> globals, @DefaultValue("untrusted") TrustLevel trust,
 			@Nullable LimitProfile profile, @Nullable Set<WasmFeature> features,
-			@DefaultValue List<String> capabilities, @DefaultValue WasiProperties wasi) {
+			@DefaultValue List<String> capabilities, @DefaultValue WasiProperties wasi,
+			@DefaultValue("false") boolean watch) {
 	}
 
 	/**

@@ -9,7 +9,7 @@ import java.util.function.BiFunction;
 
 import dev.wasmsandbox.AsyncSettings;
 import dev.wasmsandbox.WarmUpCall;
-import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.WasmSandboxesBuilder;
 import dev.wasmsandbox.compile.CompileSettings;
 import dev.wasmsandbox.limits.ModuleLimit;
 import dev.wasmsandbox.limits.PoolSettings;
@@ -163,16 +163,16 @@ final class WasmSettings {
 	}
 
 	/** What all modules may use together. */
-	static WasmSandboxes.Builder totals(WasmProperties.TotalLimits properties, WasmSandboxes.Builder registry) {
+	static WasmSandboxesBuilder totals(WasmProperties.TotalLimits properties, WasmSandboxesBuilder registry) {
 		return apply(registry, "wasm.limits.total-memory", properties.totalMemory(),
 				(builder, value) -> builder.totalMemory(value.toBytes()));
 	}
 
 	/** What tenants may use; a tenant that is named has the defaults beside its own. */
-	static WasmSandboxes.Builder tenants(WasmProperties.Tenants properties, WasmSandboxes.Builder registry) {
+	static WasmSandboxesBuilder tenants(WasmProperties.Tenants properties, WasmSandboxesBuilder registry) {
 		TenantQuota defaults = quota("wasm.tenants.default", properties.defaults(), TenantQuota.none());
-		WasmSandboxes.Builder builder = apply(registry.tenantQuota(defaults), "wasm.tenants.max-known",
-				properties.maxKnown(), WasmSandboxes.Builder::maxTenants);
+		WasmSandboxesBuilder builder = apply(registry.tenantQuota(defaults), "wasm.tenants.max-known",
+				properties.maxKnown(), WasmSandboxesBuilder::maxTenants);
 		for (Map.Entry<String, WasmProperties.Quota> tenant : properties.byName().entrySet()) {
 			String prefix = "wasm.tenants.by-name." + tenant.getKey();
 			TenantQuota quota = quota(prefix, tenant.getValue(), defaults);

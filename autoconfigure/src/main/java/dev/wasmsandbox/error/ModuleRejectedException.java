@@ -90,7 +90,11 @@ public class ModuleRejectedException extends WasmSandboxException {
 		/**
 		 * Failed while it was instantiated, for example by a trap in its start function.
 		 */
-		INSTANTIATION_FAILED
+		INSTANTIATION_FAILED,
+		/**
+		 * Lacks exports of the version whose place it was to take.
+		 */
+		INCOMPATIBLE_EXPORTS
 
 	}
 

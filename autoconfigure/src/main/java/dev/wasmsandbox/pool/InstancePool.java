@@ -273,6 +273,13 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	/** Does what is due; called by {@link PoolMaintenance}. */
 	void maintain(long now) {
 		this.leaks.look(now);
+		if (this.closed) {
+			// It is looked after only for sessions that were left open.
+			if (this.permits.taken() == 0) {
+				this.maintenance.remove(this);
+			}
+			return;
+		}
 		this.stock.maintain(now);
 		MemoryAccount account = this.factory.account();
 		if (account.budget().limited()) {
@@ -286,14 +293,21 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	}
 
 	/**
-	 * Refuses further leases and discards idle sandboxes. Running leases end as they
-	 * would, and their sandboxes are then discarded too.
+	 * Refuses further leases, also to callers that wait for one, and discards idle
+	 * sandboxes. Running leases end as they would, and their sandboxes are then discarded
+	 * too. A second call does nothing.
 	 */
 	@Override
-	public void close() {
+	public synchronized void close() {
+		if (this.closed) {
+			return;
+		}
 		this.closed = true;
+		this.permits.letThrough();
 		this.stock.close();
-		this.maintenance.remove(this);
+		if (this.settings.leakDetectionThreshold().isZero() || this.permits.taken() == 0) {
+			this.maintenance.remove(this);
+		}
 		this.factory.close();
 	}
 

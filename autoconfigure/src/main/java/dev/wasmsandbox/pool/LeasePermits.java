@@ -28,6 +28,9 @@ final class LeasePermits {
 
 	private volatile int bound;
 
+	/** Permits beyond the bound, for callers that are only to be told something. */
+	private volatile int beyond;
+
 	LeasePermits(String moduleName, LeaseLedger ledger, int bound, Duration maxWait) {
 		this.moduleName = moduleName;
 		this.ledger = ledger;
@@ -100,9 +103,18 @@ final class LeasePermits {
 		this.permits.change(more);
 	}
 
+	/**
+	 * Has all callers that wait, or will, take a permit in a moment: each gives it back
+	 * for the next. For a pool that gives no further leases.
+	 */
+	void letThrough() {
+		this.beyond = 1;
+		this.permits.change(1);
+	}
+
 	/** Permits that are out. */
 	int taken() {
-		return this.bound - this.permits.free();
+		return this.bound + this.beyond - this.permits.free();
 	}
 
 	/** Callers that wait. */

@@ -12,6 +12,7 @@ import dev.wasmsandbox.actuate.ModuleDescriptors.ExportDescriptor;
 import dev.wasmsandbox.actuate.ModuleDescriptors.ModuleDescriptor;
 import dev.wasmsandbox.actuate.ModuleDescriptors.PoolDescriptor;
 import dev.wasmsandbox.error.SandboxTrapException;
+import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.fixtures.Fixtures;
 import dev.wasmsandbox.limits.ModuleLimit;
 import dev.wasmsandbox.limits.TrustLevel;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class WasmEndpointTests {
 
@@ -216,6 +218,22 @@ class WasmEndpointTests {
 			assertThat(cache.maxModules()).isEqualTo(100);
 			assertThat(cache.averageLoadMillis()).isPositive();
 		});
+	}
+
+	@Test
+	void reloadsAndDrains() {
+		WasmSandbox values = load("values");
+		ModuleDescriptor before = this.endpoint.modules().modules().getFirst();
+		assertThat(before.reloads()).isZero();
+		assertThat(this.endpoint.act("values", "RELOAD").reloads()).isEqualTo(1);
+		assertThat(this.endpoint.act("values", "reload").loadedAt()).isEqualTo(values.info().loadedAt())
+			.isAfterOrEqualTo(before.loadedAt());
+		assertThat(values.statistics().pool().idle()).isEqualTo(1);
+		assertThat(this.endpoint.act("values", "drain").pool().idle()).isZero();
+		assertThatIllegalArgumentException().isThrownBy(() -> this.endpoint.act("values", "explode"))
+			.withMessageContaining("'explode'")
+			.withMessageContaining("reload, drain");
+		assertThatExceptionOfType(UnknownModuleException.class).isThrownBy(() -> this.endpoint.act("nobody", "reload"));
 	}
 
 }

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 
 import dev.wasmsandbox.fixtures.Fixtures;
 import org.assertj.core.api.AbstractStringAssert;
@@ -33,6 +36,20 @@ class FailureAnalysisTests {
 
 	private String file(String name, byte[] content) throws IOException {
 		return "file:" + Files.write(this.folder.resolve(name), content);
+	}
+
+	@Test
+	void watchingWhatIsNoFile() throws IOException {
+		Path archive = this.folder.resolve("modules.jar");
+		try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(archive))) {
+			jar.putNextEntry(new JarEntry("simple.wasm"));
+			jar.write(Fixtures.bytes("simple_module"));
+		}
+		String location = "jar:" + archive.toUri() + "!/simple.wasm";
+		failure(FailingApplications.Application.class, "wasm.modules.simple.location=" + location,
+				"wasm.modules.simple.watch=true")
+			.contains("wasm.modules.simple.watch", "Only files can be watched", "inside an archive",
+					"Use a location that begins with 'file:'");
 	}
 
 	@Test
