@@ -4,6 +4,7 @@ import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.engine.LeasePayer;
 import dev.wasmsandbox.engine.Sandbox;
 import dev.wasmsandbox.engine.SandboxFactory;
+import dev.wasmsandbox.engine.StackHeadroom;
 import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.SandboxLimitException;
@@ -23,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class InstancePool implements PoolControl, AutoCloseable {
-
-	/** Some 5 KiB of stack when compiled, more when interpreted: what a lease needs. */
-	private static final int STACK_PROBE_FRAMES = 40;
 
 	private final String moduleName;
 
@@ -80,9 +78,7 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	 */
 	public GuestInstance acquire(@Nullable TenantCaller caller) {
 		requireOpen();
-		// A lease needs some stack. A host function deep in a guest's recursion may have
-		// none left: better to overflow here, before anything is taken.
-		long ignored = probeStack(STACK_PROBE_FRAMES, 1, 2, 3, 4, 5, 6, 7);
+		StackHeadroom.requireForLease();
 		if (caller == null) {
 			return acquireAdmitted(null, 0);
 		}
@@ -127,12 +123,6 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 		GuestInstance guest = acquire(caller);
 		this.leaks.opened(guest, instanceId);
 		return guest;
-	}
-
-	/** The unused numbers make each frame larger, so that few of them reach far. */
-	private static long probeStack(int frames, long a, long b, long c, long d, long e, long f, long g) {
-		return (frames == 0) ? a + b + c + d + e + f + g
-				: 1 + a + probeStack(frames - 1, b, c, d, e, f, g, a + frames) + g;
 	}
 
 	private GuestInstance lease(Tenant tenant) {
