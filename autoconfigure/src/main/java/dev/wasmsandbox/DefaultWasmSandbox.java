@@ -169,7 +169,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		GuestInstance guest = null;
 		Outcome outcome = Outcome.ERROR;
 		try {
-			guest = this.pool.acquire(this.tenant);
+			guest = this.pool.acquireForCall(this.tenant);
 			if (async != null && !async.begin(guest)) {
 				throw new SandboxInterruptedException(name(), function.name(), "the call was cancelled", null);
 			}

@@ -38,6 +38,7 @@ import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolControl;
 import dev.wasmsandbox.pool.PoolMaintenance;
 import dev.wasmsandbox.pool.Tenants;
+import dev.wasmsandbox.pool.VirtualTurns;
 import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
@@ -68,6 +69,8 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private final Tenants tenants;
 
+	private final VirtualTurns virtualThreadTurns;
+
 	private final ConcurrentMap<String, WasmSandbox> sandboxes = new ConcurrentHashMap<>();
 
 	/** Names that are being loaded, so that two loads of one name cannot both succeed. */
@@ -90,6 +93,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		this.securityListeners = List.copyOf(builder.securityListeners);
 		this.asyncCalls = new AsyncCalls(builder.async);
 		this.tenants = new Tenants(builder.defaultQuota, builder.quotas, builder.maxTenants, this.maintenance::soon);
+		this.virtualThreadTurns = new VirtualTurns(builder.virtualThreadPermits);
 		this.maintenance.add(this.tenants);
 	}
 
@@ -147,7 +151,8 @@ public final class WasmSandboxes implements AutoCloseable {
 		SandboxFactory factory = new SandboxFactory(name, module.code(), bindings, definition.limits(), this.watchdog,
 				this.backend, definition.pool().maxSize() + 2, plan(definition, module.code()), definition.globals(),
 				this.budget);
-		InstancePool pool = new InstancePool(name, factory, definition.pool(), this.maintenance);
+		InstancePool pool = new InstancePool(name, factory, definition.pool(), this.maintenance,
+				this.virtualThreadTurns);
 		try {
 			pool.release(pool.acquire());
 			pool.warmUp();
@@ -255,6 +260,11 @@ public final class WasmSandboxes implements AutoCloseable {
 		return this.tenants;
 	}
 
+	/** How many guests run on virtual threads, and how many threads wait for that. */
+	public VirtualTurns virtualThreadTurns() {
+		return this.virtualThreadTurns;
+	}
+
 	/** The cache of compiled modules. */
 	public ModuleCache cache() {
 		return this.cache;
@@ -303,6 +313,8 @@ public final class WasmSandboxes implements AutoCloseable {
 		private TenantQuota defaultQuota = TenantQuota.none();
 
 		private final Map<String, TenantQuota> quotas = new HashMap<>();
+
+		private int virtualThreadPermits = VirtualTurns.defaultBound();
 
 		private int maxTenants = Tenants.DEFAULT_MAX_KNOWN;
 
@@ -361,6 +373,18 @@ public final class WasmSandboxes implements AutoCloseable {
 		 */
 		public Builder maxTenants(int number) {
 			this.maxTenants = Tenants.requireMaxKnown(number);
+			return this;
+		}
+
+		/**
+		 * How many guests run on virtual threads at a time, because each keeps its
+		 * carrier thread; further callers wait parked, within {@code pool.max-wait}. One
+		 * less than there are carrier threads, but at least one, if nothing is said.
+		 * @param number the number, 0 for no limit
+		 * @throws IllegalArgumentException if it is negative
+		 */
+		public Builder virtualThreadPermits(int number) {
+			this.virtualThreadPermits = VirtualTurns.requireBound(number);
 			return this;
 		}
 

@@ -5,6 +5,7 @@ import dev.wasmsandbox.WasmSandboxes;
 import dev.wasmsandbox.metrics.WasmPoolMetrics;
 import dev.wasmsandbox.metrics.WasmSecurityMetrics;
 import dev.wasmsandbox.metrics.WasmTenantMetrics;
+import dev.wasmsandbox.metrics.WasmVirtualThreadMetrics;
 import dev.wasmsandbox.module.LoadedModule;
 import dev.wasmsandbox.module.ModuleCache;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -42,6 +43,12 @@ public final class WasmMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	WasmTenantMetrics wasmTenantMetrics(WasmSandboxes sandboxes) {
 		return new WasmTenantMetrics(sandboxes);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	WasmVirtualThreadMetrics wasmVirtualThreadMetrics(WasmSandboxes sandboxes) {
+		return new WasmVirtualThreadMetrics(sandboxes);
 	}
 
 	@Bean

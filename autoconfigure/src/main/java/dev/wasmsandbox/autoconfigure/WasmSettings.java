@@ -158,6 +158,12 @@ final class WasmSettings {
 				TenantQuota::withCpuTimePerSecond);
 	}
 
+	static WasmSandboxes.Builder virtualThreads(WasmProperties.VirtualThreads properties,
+			WasmSandboxes.Builder registry) {
+		return apply(registry, "wasm.virtual-threads.permits", properties.permits(),
+				WasmSandboxes.Builder::virtualThreadPermits);
+	}
+
 	static AsyncSettings async(WasmProperties.Async properties) {
 		AsyncSettings async = apply(AsyncSettings.defaults(), "wasm.async.threads", properties.threads(),
 				(settings, value) -> new AsyncSettings(value, settings.queueCapacity()));

@@ -2,6 +2,7 @@ package dev.wasmsandbox.pool;
 
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.engine.LeasePayer;
+import dev.wasmsandbox.engine.RunGate;
 import dev.wasmsandbox.engine.Sandbox;
 import dev.wasmsandbox.engine.SandboxFactory;
 import dev.wasmsandbox.engine.StackHeadroom;
@@ -35,6 +36,9 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 
 	private final LeakDetector leaks;
 
+	/** How runs on virtual threads take turns. */
+	private final RunGate gate;
+
 	private final LeaseLedger ledger = new LeaseLedger();
 
 	private final LeasePermits permits;
@@ -46,11 +50,13 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	/**
 	 * Makes a pool that holds nothing yet; have the maintenance look after it.
 	 */
-	public InstancePool(String moduleName, SandboxFactory factory, PoolSettings settings, PoolMaintenance maintenance) {
+	public InstancePool(String moduleName, SandboxFactory factory, PoolSettings settings, PoolMaintenance maintenance,
+			VirtualTurns turns) {
 		this.moduleName = moduleName;
 		this.factory = factory;
 		this.settings = settings;
 		this.maintenance = maintenance;
+		this.gate = turns.gate(moduleName, settings.maxWait());
 		this.leaks = LeakDetector.of(moduleName, settings.leakDetectionThreshold());
 		this.permits = new LeasePermits(moduleName, this.ledger, settings.maxSize(), settings.maxWait());
 		this.stock = new SandboxStock(moduleName, factory, settings, this.ledger, this.permits::bound,
@@ -77,16 +83,28 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	 * @throws SandboxLimitException also if the tenant's memory is used up
 	 */
 	public GuestInstance acquire(@Nullable TenantCaller caller) {
+		return acquire(caller, false);
+	}
+
+	/**
+	 * As {@link #acquire(TenantCaller)}, for a call that follows at once: on a virtual
+	 * thread it is part of the same turn, which ends with the lease.
+	 */
+	public GuestInstance acquireForCall(@Nullable TenantCaller caller) {
+		return acquire(caller, true);
+	}
+
+	private GuestInstance acquire(@Nullable TenantCaller caller, boolean oneTurn) {
 		requireOpen();
 		StackHeadroom.requireForLease();
 		if (caller == null) {
-			return acquireAdmitted(null, 0);
+			return acquireInTurn(null, 0, oneTurn);
 		}
 		long begun = System.nanoTime();
 		Tenant tenant = caller.admit(this.moduleName, this.settings.maxWait());
 		boolean leased = false;
 		try {
-			GuestInstance guest = acquireAdmitted(tenant, System.nanoTime() - begun);
+			GuestInstance guest = acquireInTurn(tenant, System.nanoTime() - begun, oneTurn);
 			leased = true;
 			return guest;
 		}
@@ -94,6 +112,25 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 			if (!leased) {
 				tenant.dismiss();
 				tenant.leave();
+			}
+		}
+	}
+
+	/** A lease runs the guest's start function, so it needs a turn as a call does. */
+	private GuestInstance acquireInTurn(@Nullable Tenant tenant, long waited, boolean oneTurn) {
+		boolean turn = this.gate.begin(null);
+		boolean kept = false;
+		try {
+			GuestInstance guest = acquireAdmitted(tenant, waited);
+			if (Thread.currentThread().isVirtual()) {
+				guest.runInTurns(this.gate, turn && oneTurn);
+				kept = turn && oneTurn;
+			}
+			return guest;
+		}
+		finally {
+			if (turn && !kept) {
+				this.gate.end();
 			}
 		}
 	}
@@ -181,6 +218,9 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 				tenant.endLease(this.factory.leasedBytes());
 				tenant.dismiss();
 				tenant.leave();
+			}
+			if (guest.inTurn()) {
+				this.gate.end();
 			}
 		}
 	}
