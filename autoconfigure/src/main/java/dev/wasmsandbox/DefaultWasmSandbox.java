@@ -203,7 +203,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		try {
 			while (guest == null) {
 				try {
-					guest = version.pool().acquire(this.tenant);
+					guest = version.pool().acquireForCall(this.tenant);
 				}
 				catch (IllegalStateException ex) {
 					version = this.versions.insteadOf(version, ex);

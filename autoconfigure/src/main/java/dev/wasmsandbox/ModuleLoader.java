@@ -22,6 +22,7 @@ import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.observe.SecurityListener.Refusal;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolMaintenance;
+import dev.wasmsandbox.pool.VirtualTurns;
 import dev.wasmsandbox.screen.ExportComparison;
 import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.screen.ModuleScreener;
@@ -45,6 +46,8 @@ final class ModuleLoader implements AutoCloseable {
 
 	private final PoolMaintenance maintenance;
 
+	private final VirtualTurns virtualThreadTurns;
+
 	private final Watchdog watchdog = new Watchdog();
 
 	/**
@@ -53,12 +56,13 @@ final class ModuleLoader implements AutoCloseable {
 	 * @param audit is told of what is refused to modules
 	 */
 	ModuleLoader(ModuleCache cache, List<HostFunction> hostFunctions, MemoryBackend backend, MemoryBudget budget,
-			PoolMaintenance maintenance, Consumer<Refusal> audit) {
+			PoolMaintenance maintenance, VirtualTurns virtualThreadTurns, Consumer<Refusal> audit) {
 		this.cache = cache;
 		this.hostFunctions = List.copyOf(hostFunctions);
 		this.backend = backend;
 		this.budget = budget;
 		this.maintenance = maintenance;
+		this.virtualThreadTurns = virtualThreadTurns;
 		this.audit = audit;
 	}
 
@@ -90,7 +94,8 @@ final class ModuleLoader implements AutoCloseable {
 		SandboxFactory factory = new SandboxFactory(definition.name(), code, bindings, definition.limits(),
 				this.watchdog, this.backend, definition.pool().maxSize() + 2, plan(definition, code),
 				definition.globals(), this.budget);
-		InstancePool pool = new InstancePool(definition.name(), factory, definition.pool(), this.maintenance);
+		InstancePool pool = new InstancePool(definition.name(), factory, definition.pool(), this.maintenance,
+				this.virtualThreadTurns);
 		boolean ready = false;
 		try {
 			pool.release(pool.acquire());

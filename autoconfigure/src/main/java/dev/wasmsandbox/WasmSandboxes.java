@@ -22,6 +22,7 @@ import dev.wasmsandbox.observe.SecurityListener;
 import dev.wasmsandbox.pool.PoolControl;
 import dev.wasmsandbox.pool.PoolMaintenance;
 import dev.wasmsandbox.pool.Tenants;
+import dev.wasmsandbox.pool.VirtualTurns;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,8 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private final Tenants tenants;
 
+	private final VirtualTurns virtualThreadTurns;
+
 	private final ConcurrentMap<String, DefaultWasmSandbox> sandboxes = new ConcurrentHashMap<>();
 
 	/** Names that are being loaded, so that two loads of one name cannot both succeed. */
@@ -64,10 +67,11 @@ public final class WasmSandboxes implements AutoCloseable {
 		this.cache = (builder.cache != null) ? builder.cache : new ModuleCache();
 		this.budget = builder.budget;
 		this.securityListeners = List.copyOf(builder.securityListeners);
-		this.loader = new ModuleLoader(this.cache, builder.hostFunctions, builder.backend, this.budget,
-				this.maintenance, this::refused);
 		this.asyncCalls = new AsyncCalls(builder.async);
 		this.tenants = new Tenants(builder.defaultQuota, builder.quotas, builder.maxTenants, this.maintenance::soon);
+		this.virtualThreadTurns = new VirtualTurns(builder.virtualThreadPermits);
+		this.loader = new ModuleLoader(this.cache, builder.hostFunctions, builder.backend, this.budget,
+				this.maintenance, this.virtualThreadTurns, this::refused);
 		this.maintenance.add(this.tenants);
 	}
 
@@ -259,6 +263,11 @@ public final class WasmSandboxes implements AutoCloseable {
 	/** The tenants that have calls, or had some lately, and what they use. */
 	public Tenants tenants() {
 		return this.tenants;
+	}
+
+	/** How many guests run on virtual threads, and how many threads wait for that. */
+	public VirtualTurns virtualThreadTurns() {
+		return this.virtualThreadTurns;
 	}
 
 	/** The cache of compiled modules. */

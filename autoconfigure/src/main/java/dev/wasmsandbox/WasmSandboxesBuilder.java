@@ -12,6 +12,7 @@ import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.observe.SecurityListener;
 import dev.wasmsandbox.pool.Tenants;
+import dev.wasmsandbox.pool.VirtualTurns;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what a {@link WasmSandboxes} registry needs. Not thread-safe. */
@@ -30,6 +31,8 @@ public final class WasmSandboxesBuilder {
 	final Map<String, TenantQuota> quotas = new HashMap<>();
 
 	int maxTenants = Tenants.DEFAULT_MAX_KNOWN;
+
+	int virtualThreadPermits = VirtualTurns.defaultBound();
 
 	final List<HostFunction> hostFunctions = new ArrayList<>();
 
@@ -85,6 +88,18 @@ public final class WasmSandboxesBuilder {
 	 */
 	public WasmSandboxesBuilder maxTenants(int number) {
 		this.maxTenants = Tenants.requireMaxKnown(number);
+		return this;
+	}
+
+	/**
+	 * How many guests run on virtual threads at a time, because each keeps its carrier
+	 * thread; further callers wait parked, within {@code pool.max-wait}. One less than
+	 * there are carrier threads, but at least one, if nothing is said.
+	 * @param number the number, 0 for no limit
+	 * @throws IllegalArgumentException if it is negative
+	 */
+	public WasmSandboxesBuilder virtualThreadPermits(int number) {
+		this.virtualThreadPermits = VirtualTurns.requireBound(number);
 		return this;
 	}
 

@@ -23,6 +23,7 @@ import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolMaintenance;
+import dev.wasmsandbox.pool.VirtualTurns;
 import dev.wasmsandbox.pool.Tenants;
 import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.screen.ModuleScreener;
@@ -61,7 +62,8 @@ final class HuntedModule implements AutoCloseable {
 		this.factory = new SandboxFactory(fixture, compiled.code(), List.of(), limits, this.watchdog, backend,
 				settings.maxSize() + 2, snapshot, PlainImports.globals(fixture), this.budget);
 		SandboxInspector.useOnly(this.factory, strategy);
-		this.pool = new InstancePool(fixture, this.factory, settings, this.maintenance);
+		this.pool = new InstancePool(fixture, this.factory, settings, this.maintenance,
+				new VirtualTurns(VirtualTurns.UNLIMITED));
 		ModuleInfo info = new ModuleInfo(fixture, fixture, ModuleCache.digest(bytes), report, compiled.tier(),
 				compiled.elapsed(), compiled.code().codeBytes(), limits, settings, Set.of(), null, Instant.EPOCH, 0);
 		ModuleDefinition definition = ModuleDefinition.named(fixture).source(TestModules.source(fixture)).build();

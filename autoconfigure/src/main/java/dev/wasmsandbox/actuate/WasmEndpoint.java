@@ -44,7 +44,8 @@ public class WasmEndpoint {
 			.map(ModuleDescriptor::of)
 			.toList();
 		return new WasmDescriptor(modules, CacheDescriptor.of(this.sandboxes.cache()),
-				BudgetDescriptor.of(this.sandboxes.memoryBudget()), TenantsDescriptor.of(this.sandboxes.tenants()));
+				BudgetDescriptor.of(this.sandboxes.memoryBudget()), TenantsDescriptor.of(this.sandboxes.tenants()),
+				VirtualThreadsDescriptor.of(this.sandboxes.virtualThreadTurns()));
 	}
 
 	/** One module in detail; {@code null} if no module of that name is loaded. */
@@ -79,9 +80,10 @@ public class WasmEndpoint {
 	 * @param cache the module cache
 	 * @param memory the memory of all modules together
 	 * @param tenants the tenants and what they use
+	 * @param virtualThreads guests on virtual threads, and threads that wait
 	 */
 	public record WasmDescriptor(List<ModuleDescriptor> modules, CacheDescriptor cache, BudgetDescriptor memory,
-			TenantsDescriptor tenants) implements OperationResponseBody {
+			TenantsDescriptor tenants, VirtualThreadsDescriptor virtualThreads) implements OperationResponseBody {
 	}
 
 }

@@ -6,6 +6,7 @@ import dev.wasmsandbox.metrics.WasmCompileMetrics;
 import dev.wasmsandbox.metrics.WasmPoolMetrics;
 import dev.wasmsandbox.metrics.WasmSecurityMetrics;
 import dev.wasmsandbox.metrics.WasmTenantMetrics;
+import dev.wasmsandbox.metrics.WasmVirtualThreadMetrics;
 import dev.wasmsandbox.module.LoadedModule;
 import dev.wasmsandbox.module.ModuleCache;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -49,6 +50,12 @@ public final class WasmMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	WasmTenantMetrics wasmTenantMetrics(WasmSandboxes sandboxes) {
 		return new WasmTenantMetrics(sandboxes);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	WasmVirtualThreadMetrics wasmVirtualThreadMetrics(WasmSandboxes sandboxes) {
+		return new WasmVirtualThreadMetrics(sandboxes);
 	}
 
 	@Bean

@@ -29,11 +29,12 @@ import org.springframework.util.unit.DataSize;
  * @param limits What all modules may use together.
  * @param compile Bounds of compiling, over all modules.
  * @param tenants What tenants may use, over all modules.
+ * @param virtualThreads Bounds of calls on virtual threads, over all modules.
  */
 @ConfigurationProperties(prefix = "wasm", ignoreUnknownFields = false)
 public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules, @DefaultValue Defaults defaults,
 		@DefaultValue Cache cache, @DefaultValue Async async, @DefaultValue TotalLimits limits,
-		@DefaultValue Compile compile, @DefaultValue Tenants tenants) {
+		@DefaultValue Compile compile, @DefaultValue Tenants tenants, @DefaultValue VirtualThreads virtualThreads) {
 
 	public WasmProperties {
 		modules = Map.copyOf(modules);
@@ -181,6 +182,16 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * is refused.
 	 */
 	public record Async(@Nullable Integer threads, @DefaultValue("10000") int queueCapacity) {
+	}
+
+	/**
+	 * Bounds of calls on virtual threads, over all modules.
+	 *
+	 * @param permits Guests that run on virtual threads at the same time; each keeps a
+	 * carrier thread, and further callers wait within pool.max-wait. 0 for no limit. One
+	 * less than there are carrier threads if not set, but at least one.
+	 */
+	public record VirtualThreads(@Nullable Integer permits) {
 	}
 
 	/**

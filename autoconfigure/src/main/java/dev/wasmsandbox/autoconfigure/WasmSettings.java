@@ -190,6 +190,12 @@ final class WasmSettings {
 				TenantQuota::withCpuTimePerSecond);
 	}
 
+	static WasmSandboxesBuilder virtualThreads(WasmProperties.VirtualThreads properties,
+			WasmSandboxesBuilder registry) {
+		return apply(registry, "wasm.virtual-threads.permits", properties.permits(),
+				WasmSandboxesBuilder::virtualThreadPermits);
+	}
+
 	static AsyncSettings async(WasmProperties.Async properties) {
 		AsyncSettings async = apply(AsyncSettings.defaults(), "wasm.async.threads", properties.threads(),
 				(settings, value) -> new AsyncSettings(value, settings.queueCapacity()));

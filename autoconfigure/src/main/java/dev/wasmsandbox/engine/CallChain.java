@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 
+import dev.wasmsandbox.memory.ThreadStack;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,8 @@ public final class CallChain {
 
 	private @Nullable Link top;
 
+	private final ThreadStack stack = new ThreadStack();
+
 	private CallChain() {
 	}
 
@@ -57,6 +60,11 @@ public final class CallChain {
 			CURRENT.set(new WeakReference<>(chain));
 		}
 		return chain;
+	}
+
+	/** The stack of the chain's thread, for that thread. */
+	ThreadStack stack() {
+		return this.stack;
 	}
 
 	/** The innermost link, for the chain's own thread. */

@@ -61,6 +61,12 @@ public final class GuestInstance {
 	/** What parts above keep for as long as the lease lasts. */
 	private @Nullable Companion companions;
 
+	/** Where its runs wait for their turn; {@code null} where they need none. */
+	private @Nullable RunGate gate;
+
+	/** Whether the lease as a whole is one turn. */
+	private boolean inTurn;
+
 	/** After its thread's death any thread may end the lease, but only one. */
 	private final AtomicBoolean ended = new AtomicBoolean();
 
@@ -140,6 +146,10 @@ public final class GuestInstance {
 		if (control.running()) {
 			return callNested(function, index, arguments);
 		}
+		RunGate turns = this.gate;
+		if (turns != null && turns.begin(function.name())) {
+			return callInTurn(turns, function, index, arguments);
+		}
 		control.enter();
 		long[] results;
 		try {
@@ -153,6 +163,30 @@ public final class GuestInstance {
 		}
 		control.exit();
 		return results;
+	}
+
+	private long @Nullable [] callInTurn(RunGate turns, ModuleExport function, int index, long[] arguments) {
+		try {
+			return call(function, index, arguments);
+		}
+		finally {
+			turns.end();
+		}
+	}
+
+	/**
+	 * Has runs wait for their turn from now on.
+	 * @param turns where they wait
+	 * @param begun whether the lease as a whole has one, which who releases it ends
+	 */
+	public void runInTurns(RunGate turns, boolean begun) {
+		this.gate = turns;
+		this.inTurn = begun;
+	}
+
+	/** Whether the lease as a whole is one turn. */
+	public boolean inTurn() {
+		return this.inTurn;
 	}
 
 	/**

@@ -33,6 +33,7 @@ final class HostCall implements WasmFunctionHandle {
 		guest.requireSafe(this.binding);
 		CallControl control = guest.memory();
 		CallChain chain = control.chain();
+		StackHeadroom.require(chain);
 		CallChain.Link outer = chain.top();
 		long[] answer;
 		try {

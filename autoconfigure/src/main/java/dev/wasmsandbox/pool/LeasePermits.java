@@ -71,7 +71,7 @@ final class LeasePermits {
 		try {
 			long left = CallChain.remainingNanos();
 			long wait = Math.min(this.maxWait.toNanos() - waited, left);
-			if (!this.permits.await(lane, wait)) {
+			if (!park(lane, wait)) {
 				throw busy((wait == left) ? "are in use and none became free in the time that the call has left "
 						+ "whose host function asked for one; raise pool.max-size or that call's limits.call-timeout"
 						: "are in use and none became free within pool.max-wait of " + this.maxWait.toMillis()
@@ -80,6 +80,31 @@ final class LeasePermits {
 		}
 		finally {
 			this.ledger.waited(caller);
+		}
+	}
+
+	/** A thread in another guest's host function has a turn, which others may need. */
+	private boolean park(Object lane, long nanos) throws InterruptedException {
+		VirtualTurns paused = VirtualTurns.pause();
+		if (paused == null) {
+			return this.permits.await(lane, nanos);
+		}
+		boolean taken = false;
+		boolean resumed = false;
+		try {
+			taken = this.permits.await(lane, nanos);
+			return taken;
+		}
+		finally {
+			try {
+				paused.resume(this.moduleName, this.maxWait);
+				resumed = true;
+			}
+			finally {
+				if (taken && !resumed) {
+					this.permits.giveBack();
+				}
+			}
 		}
 	}
 
