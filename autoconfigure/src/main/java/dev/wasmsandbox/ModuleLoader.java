@@ -86,7 +86,8 @@ final class ModuleLoader implements AutoCloseable {
 		InstancePool pool = pool(definition, module.code(), bindings);
 		ModuleInfo info = new ModuleInfo(name, definition.source().description(), module.digest(), report,
 				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool(),
-				definition.capabilities(), definition.wasi(), Instant.now(), (before != null) ? before.reloads() + 1 : 0);
+				definition.capabilities(), definition.wasi(), Instant.now(),
+				(before != null) ? before.reloads() + 1 : 0);
 		return new ModuleVersion(info, module.code(), pool);
 	}
 
