@@ -20,7 +20,8 @@ import dev.wasmsandbox.screen.ModuleReport;
  * @param codeBytes the size of the generated class files, in bytes
  * @param limits what one sandbox may use
  * @param pool the bounds of its pool
+ * @param abi the name of the convention by which it is passed what is no number
  */
 public record ModuleInfo(String name, String source, String digest, ModuleReport report, CodeTier tier,
-		Duration compileTime, long codeBytes, SandboxLimits limits, PoolSettings pool) {
+		Duration compileTime, long codeBytes, SandboxLimits limits, PoolSettings pool, String abi) {
 }

@@ -17,6 +17,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
+import dev.wasmsandbox.abi.GuestAbi;
+import dev.wasmsandbox.abi.GuestAbis;
 import dev.wasmsandbox.engine.CompiledModule;
 import dev.wasmsandbox.engine.HostBinding;
 import dev.wasmsandbox.engine.SandboxFactory;
@@ -25,6 +27,7 @@ import dev.wasmsandbox.engine.Watchdog;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
 import dev.wasmsandbox.error.SandboxLimitException;
+import dev.wasmsandbox.error.UnknownAbiException;
 import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.SnapshotPoint;
@@ -56,6 +59,8 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private final List<HostFunction> hostFunctions;
 
+	private final GuestAbis abis;
+
 	private final MemoryBackend backend;
 
 	private final Watchdog watchdog = new Watchdog();
@@ -85,6 +90,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		this.ownsCache = builder.cache == null;
 		this.cache = (builder.cache != null) ? builder.cache : new ModuleCache();
 		this.hostFunctions = List.copyOf(builder.hostFunctions);
+		this.abis = new GuestAbis(builder.abis);
 		this.budget = builder.budget;
 		this.backend = builder.backend;
 		this.securityListeners = List.copyOf(builder.securityListeners);
@@ -104,6 +110,7 @@ public final class WasmSandboxes implements AutoCloseable {
 	 * @return the module, ready to be called
 	 * @throws ModuleRejectedException if it cannot be run, with the reason
 	 * @throws SandboxLimitException if the system has no room for its sandboxes
+	 * @throws UnknownAbiException if it is to follow a convention that is not known
 	 * @throws IllegalStateException if a module of this name is loaded, or this registry
 	 * is closed
 	 */
@@ -142,7 +149,10 @@ public final class WasmSandboxes implements AutoCloseable {
 		String name = definition.name();
 		byte[] bytes = read(definition);
 		ModuleReport report = ModuleScreener.screen(name, bytes, definition.limits());
-		List<HostBinding> bindings = new ModuleBindings(definition, this.hostFunctions, this::refused).checked(report);
+		GuestAbi abi = this.abis.choose(name, definition.abi(), report);
+		List<HostBinding> bindings = new ModuleBindings(definition, this.hostFunctions, abi.hostFunctions(report),
+				this::refused)
+			.checked(report);
 		LoadedModule module = this.cache.get(name, bytes, report, definition.limits().metered());
 		SandboxFactory factory = new SandboxFactory(name, module.code(), bindings, definition.limits(), this.watchdog,
 				this.backend, definition.pool().maxSize() + 2, plan(definition, module.code()), definition.globals(),
@@ -158,8 +168,10 @@ public final class WasmSandboxes implements AutoCloseable {
 			throw ex;
 		}
 		ModuleInfo info = new ModuleInfo(name, definition.source().description(), module.digest(), report,
-				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool());
-		return new DefaultWasmSandbox(info, module.code(), pool, this.asyncCalls, this.tenants, () -> unloaded(name));
+				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool(),
+				abi.name());
+		return new DefaultWasmSandbox(info, module.code(), pool, new BoundFunctions(name, report, abi), this.asyncCalls,
+				this.tenants, () -> unloaded(name));
 	}
 
 	private static SnapshotPlan plan(ModuleDefinition definition, CompiledModule code) {
@@ -310,6 +322,8 @@ public final class WasmSandboxes implements AutoCloseable {
 
 		private final List<SecurityListener> securityListeners = new ArrayList<>();
 
+		private final List<GuestAbi> abis = new ArrayList<>();
+
 		private Builder() {
 		}
 
@@ -373,6 +387,15 @@ public final class WasmSandboxes implements AutoCloseable {
 		/** A function that every module may import. */
 		public Builder hostFunction(HostFunction function) {
 			this.hostFunctions.add(function);
+			return this;
+		}
+
+		/**
+		 * A convention that modules may follow; asked before the built-in ones, in the
+		 * order they are added.
+		 */
+		public Builder guestAbi(GuestAbi abi) {
+			this.abis.add(abi);
 			return this;
 		}
 
