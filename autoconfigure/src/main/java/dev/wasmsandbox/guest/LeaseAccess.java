@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.WasmSandboxException;
+import dev.wasmsandbox.screen.ExternalKind;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,14 @@ public final class LeaseAccess implements GuestAccess {
 	@Override
 	public long @Nullable [] call(ModuleExport function, long... arguments) {
 		return this.guest.call(function, arguments);
+	}
+
+	@Override
+	public long global(ModuleExport global) {
+		if (global.kind() != ExternalKind.GLOBAL) {
+			throw new IllegalArgumentException("The export '" + global.name() + "' is no global");
+		}
+		return this.guest.global(global.index());
 	}
 
 	@Override
