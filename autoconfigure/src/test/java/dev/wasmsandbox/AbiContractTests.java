@@ -205,15 +205,15 @@ class AbiContractTests {
 
 	@Test
 	void whatDoesNotFitIsRefusedWithBothSignatures() {
-		for (Object argument : new Object[] { 1, 2.0 }) {
+		for (Object argument : new Object[] { 1L, 2.0 }) {
 			assertThatExceptionOfType(GuestAbiException.class)
 				.isThrownBy(() -> this.session.call("concat", String.class, "text", argument))
 				.withMessageContaining("wanted was (String, ")
 				.withMessageContaining("but it is (i32, ");
 		}
 		assertThatExceptionOfType(GuestAbiException.class)
-			.isThrownBy(() -> this.session.call("echo_string", double.class, "text"))
-			.withMessageContaining("wanted was (String) -> double");
+			.isThrownBy(() -> this.session.call("echo_string", float.class, "text"))
+			.withMessageContaining("wanted was (String) -> float");
 		assertThatExceptionOfType(GuestAbiException.class)
 			.isThrownBy(() -> this.session.call("no_such", String.class, "text"))
 			.withMessageContaining("no such function is exported; there are ");
