@@ -6,11 +6,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
+import dev.wasmsandbox.abi.AbiCall;
+import dev.wasmsandbox.abi.BoundFunction;
+import dev.wasmsandbox.abi.CallShape;
 import dev.wasmsandbox.engine.CompiledModule;
-import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxBusyException;
-import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.observe.CallStatistics;
 import dev.wasmsandbox.observe.Outcome;
@@ -45,6 +46,8 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	/** In whose name calls are made; {@code null} for nobody. */
 	private final @Nullable TenantCaller tenant;
 
+	private final CleanCalls cleanCalls;
+
 	DefaultWasmSandbox(ModuleVersions versions, AsyncCalls asyncCalls, Tenants tenants, Runnable whenClosed) {
 		this.name = versions.definition().name();
 		this.versions = versions;
@@ -54,6 +57,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		this.statistics = new CallStatistics();
 		this.sessions = new AtomicLong();
 		this.tenant = null;
+		this.cleanCalls = new CleanCalls(versions, this.statistics, null);
 	}
 
 	private DefaultWasmSandbox(DefaultWasmSandbox same, TenantCaller tenant) {
@@ -65,6 +69,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		this.statistics = same.statistics;
 		this.sessions = same.sessions;
 		this.tenant = tenant;
+		this.cleanCalls = new CleanCalls(same.versions, same.statistics, tenant);
 	}
 
 	@Override
@@ -95,19 +100,21 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	@Override
 	public <T extends @Nullable Object> T call(String function, Class<T> resultType, Object... arguments) {
 		ModuleVersion version = this.versions.current();
+		if (TypedValues.needed(version.code(), function, resultType, arguments)) {
+			return counted(() -> typed(version, function, resultType, arguments)).run(null);
+		}
 		ModuleExport export = counted(() -> version.resolve(function));
 		long[] raw = counted(() -> check(export, resultType, arguments));
-		return Conversions.result(signature(export), resultType, invokeClean(version, export, raw, null));
+		return Conversions.result(signature(export), resultType, this.cleanCalls.call(version, export, raw, null));
 	}
 
 	@Override
 	public <T extends @Nullable Object> CompletableFuture<T> callAsync(String function, Class<T> resultType,
 			Object... arguments) {
 		try {
-			ModuleExport export = counted(() -> this.versions.current().resolve(function));
-			long[] raw = counted(() -> check(export, resultType, arguments));
+			AsyncCall.Work<T> work = counted(() -> work(function, resultType, arguments));
 			this.versions.requireOpen();
-			AsyncCall<T> call = new AsyncCall<>(this, export, resultType, raw);
+			AsyncCall<T> call = new AsyncCall<>(work);
 			this.asyncCalls.execute(call, this.tenant);
 			return call;
 		}
@@ -119,6 +126,43 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		catch (WasmSandboxException | IllegalStateException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
+	}
+
+	/** What runs later, perhaps in a later version. */
+	private <T extends @Nullable Object> AsyncCall.Work<T> work(String function, Class<T> resultType,
+			Object[] arguments) {
+		ModuleVersion version = this.versions.current();
+		if (TypedValues.needed(version.code(), function, resultType, arguments)) {
+			return typed(version, function, resultType, arguments);
+		}
+		ModuleExport export = version.resolve(function);
+		FunctionSignature signature = signature(export);
+		long[] raw = check(export, resultType, arguments);
+		return (call) -> {
+			ModuleVersion now = this.versions.current();
+			return Conversions.result(signature, resultType,
+					this.cleanCalls.call(now, now.resolve(function), raw, call));
+		};
+	}
+
+	private <T extends @Nullable Object> AsyncCall.Work<T> typed(ModuleVersion version, String function,
+			Class<T> resultType, Object[] arguments) {
+		CallShape shape = TypedValues.shape(name(), function, resultType, arguments);
+		CleanCalls.Typed bound = new CleanCalls.Typed(function, shape, version);
+		AbiCall values = TypedValues.call(shape, arguments);
+		return (call) -> {
+			this.cleanCalls.call(bound, values, call);
+			return TypedValues.result(resultType, shape, values);
+		};
+	}
+
+	/**
+	 * A function for values of some kinds, each of whose calls runs in a clean instance.
+	 * @throws GuestAbiException if the module's convention has no such function for them
+	 */
+	BoundFunction bind(String function, CallShape shape) {
+		CleanCalls.Typed bound = new CleanCalls.Typed(function, shape, this.versions.current());
+		return (values) -> this.cleanCalls.call(bound, values, null);
 	}
 
 	@Override
@@ -140,7 +184,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 			while (true) {
 				try {
 					return new SandboxSession(instanceId, version.pool(),
-							version.pool().acquire(this.tenant, instanceId), this.statistics);
+							version.pool().acquire(this.tenant, instanceId), this.statistics, version.functions());
 				}
 				catch (IllegalStateException ex) {
 					version = this.versions.insteadOf(version, ex);
@@ -180,53 +224,8 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		return Conversions.arguments(name(), export.name(), signature(export), arguments);
 	}
 
-	FunctionSignature signature(ModuleExport export) {
+	private static FunctionSignature signature(ModuleExport export) {
 		return Objects.requireNonNull(export.signature());
-	}
-
-	/** As {@link #invokeClean}, by the version in service, whenever it was resolved. */
-	long @Nullable [] invokeAsync(ModuleExport resolved, long[] arguments, AsyncCall<?> async) {
-		ModuleVersion version = this.versions.current();
-		return invokeClean(version, version.resolve(resolved.name()), arguments, async);
-	}
-
-	/**
-	 * Leases, calls, gives back and counts.
-	 * @param resolvedIn the version whose export the function is
-	 */
-	private long @Nullable [] invokeClean(ModuleVersion resolvedIn, ModuleExport resolved, long[] arguments,
-			@Nullable AsyncCall<?> async) {
-		ModuleVersion version = resolvedIn;
-		ModuleExport function = resolved;
-		GuestInstance guest = null;
-		Outcome outcome = Outcome.ERROR;
-		try {
-			while (guest == null) {
-				try {
-					guest = version.pool().acquireForCall(this.tenant);
-				}
-				catch (IllegalStateException ex) {
-					version = this.versions.insteadOf(version, ex);
-					function = version.resolve(function.name());
-				}
-			}
-			if (async != null && !async.begin(guest)) {
-				throw new SandboxInterruptedException(name(), function.name(), "the call was cancelled", null);
-			}
-			long[] results = guest.call(function, arguments);
-			outcome = Outcome.SUCCESS;
-			return results;
-		}
-		catch (WasmSandboxException ex) {
-			outcome = Outcomes.of(ex);
-			throw ex;
-		}
-		finally {
-			this.statistics.record(outcome, 1);
-			if (guest != null) {
-				version.pool().release(guest);
-			}
-		}
 	}
 
 	private <T> T counted(java.util.function.Supplier<T> step) {
@@ -274,7 +273,13 @@ final class DefaultWasmSandbox implements WasmSandbox {
 				resolved = new Resolved(version.number(), version.resolve(name()));
 				this.last = resolved;
 			}
-			return invokeClean(version, resolved.export(), arguments, null);
+			return DefaultWasmSandbox.this.cleanCalls.call(version, resolved.export(), arguments, null);
+		}
+
+		@Override
+		<T extends @Nullable Object> T callTyped(Class<T> resultType, Object[] arguments) {
+			return counted(() -> typed(DefaultWasmSandbox.this.versions.current(), name(), resultType, arguments))
+				.run(null);
 		}
 
 	}

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 
+import dev.wasmsandbox.abi.AbiChoice;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
@@ -33,10 +34,11 @@ import org.jspecify.annotations.Nullable;
  * {@code module.name}; those not named begin with zero
  * @param capabilities what it is granted of what host functions require
  * @param wasi what WASI grants it; {@code null} if it may not import WASI at all
+ * @param abi by which convention it is passed what is no number
  */
 public record ModuleDefinition(String name, ModuleSource source, SandboxLimits limits, PoolSettings pool,
 		List<HostFunction> hostFunctions, SnapshotPoint snapshot, List<WarmUpCall> warmUp, Map<String, Number> globals,
-		Set<String> capabilities, @Nullable WasiSettings wasi) {
+		Set<String> capabilities, @Nullable WasiSettings wasi, AbiChoice abi) {
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
@@ -62,7 +64,7 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 	/** The same with its bytes from elsewhere. */
 	public ModuleDefinition withSource(ModuleSource from) {
 		return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions, this.snapshot,
-				this.warmUp, this.globals, this.capabilities, this.wasi);
+				this.warmUp, this.globals, this.capabilities, this.wasi, this.abi);
 	}
 
 	/** Begins a definition with the default limits. */
@@ -92,6 +94,8 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		private final Set<String> capabilities = new LinkedHashSet<>();
 
 		private @Nullable WasiSettings wasi;
+
+		private AbiChoice abi = AbiChoice.auto();
 
 		private Builder(String name) {
 			this.name = name;
@@ -158,6 +162,15 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		}
 
 		/**
+		 * By which convention it is passed what is no number; the one it is recognised by
+		 * if nothing is said.
+		 */
+		public Builder abi(AbiChoice choice) {
+			this.abi = choice;
+			return this;
+		}
+
+		/**
 		 * What an imported global begins with in each sandbox. The module is refused if
 		 * it does not import it, or the value is not of its type.
 		 */
@@ -178,7 +191,7 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		public ModuleDefinition build() {
 			ModuleSource from = Objects.requireNonNull(this.source, "A module needs a source");
 			return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions, this.snapshot,
-					this.warmUp, this.globals, this.capabilities, this.wasi);
+					this.warmUp, this.globals, this.capabilities, this.wasi, this.abi);
 		}
 
 	}

@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  * @param wasi what WASI grants it; {@code null} if it may not import WASI at all
  * @param loadedAt since when this version is loaded
  * @param reloads how often it was reloaded since it was loaded first
+ * @param abi the name of the convention by which it is passed what is no number
  */
 public record ModuleInfo(String name, String source, String digest, ModuleReport report, CodeTier tier,
 		Duration compileTime, long codeBytes, SandboxLimits limits, PoolSettings pool, Set<String> capabilities,
-		@Nullable WasiSettings wasi, Instant loadedAt, int reloads) {
+		@Nullable WasiSettings wasi, Instant loadedAt, int reloads,
+		String abi) {
 }

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 
+import dev.wasmsandbox.abi.GuestAbi;
+import dev.wasmsandbox.abi.GuestAbis;
 import dev.wasmsandbox.engine.CompiledModule;
 import dev.wasmsandbox.engine.HostBinding;
 import dev.wasmsandbox.engine.SandboxFactory;
@@ -48,6 +50,8 @@ final class ModuleLoader implements AutoCloseable {
 
 	private final VirtualTurns virtualThreadTurns;
 
+	private final GuestAbis abis;
+
 	private final Watchdog watchdog = new Watchdog();
 
 	/**
@@ -56,13 +60,14 @@ final class ModuleLoader implements AutoCloseable {
 	 * @param audit is told of what is refused to modules
 	 */
 	ModuleLoader(ModuleCache cache, List<HostFunction> hostFunctions, MemoryBackend backend, MemoryBudget budget,
-			PoolMaintenance maintenance, VirtualTurns virtualThreadTurns, Consumer<Refusal> audit) {
+			PoolMaintenance maintenance, VirtualTurns virtualThreadTurns, GuestAbis abis, Consumer<Refusal> audit) {
 		this.cache = cache;
 		this.hostFunctions = List.copyOf(hostFunctions);
 		this.backend = backend;
 		this.budget = budget;
 		this.maintenance = maintenance;
 		this.virtualThreadTurns = virtualThreadTurns;
+		this.abis = abis;
 		this.audit = audit;
 	}
 
@@ -81,14 +86,17 @@ final class ModuleLoader implements AutoCloseable {
 		if (before != null) {
 			requireExports(name, before.report(), report);
 		}
-		List<HostBinding> bindings = new ModuleBindings(definition, this.hostFunctions, this.audit).checked(report);
+		GuestAbi abi = this.abis.choose(name, definition.abi(), report);
+		List<HostBinding> bindings = new ModuleBindings(definition, this.hostFunctions, abi.hostFunctions(report),
+				this.audit)
+			.checked(report);
 		LoadedModule module = this.cache.get(name, bytes, report, definition.limits().metered());
 		InstancePool pool = pool(definition, module.code(), bindings);
 		ModuleInfo info = new ModuleInfo(name, definition.source().description(), module.digest(), report,
 				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool(),
 				definition.capabilities(), definition.wasi(), Instant.now(),
-				(before != null) ? before.reloads() + 1 : 0);
-		return new ModuleVersion(info, module.code(), pool);
+				(before != null) ? before.reloads() + 1 : 0, abi.name());
+		return new ModuleVersion(info, module.code(), pool, new BoundFunctions(name, report, abi));
 	}
 
 	private InstancePool pool(ModuleDefinition definition, CompiledModule code, List<HostBinding> bindings) {

@@ -11,8 +11,9 @@ import dev.wasmsandbox.screen.ModuleExport;
  * @param info what is known about it
  * @param code its code
  * @param pool its sandboxes
+ * @param functions its functions as its convention binds them
  */
-record ModuleVersion(ModuleInfo info, CompiledModule code, InstancePool pool) {
+record ModuleVersion(ModuleInfo info, CompiledModule code, InstancePool pool, BoundFunctions functions) {
 
 	/** Which version of the module it is: how often the module was reloaded before. */
 	int number() {

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.wasmsandbox.abi.AbiChoice;
+import dev.wasmsandbox.abi.GuestAbi;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.guest.HostFunction;
@@ -42,6 +44,8 @@ public final class SandboxBuilder {
 	private List<String> capabilities = List.of();
 
 	private @Nullable WasiSettings wasi;
+
+	private AbiChoice abi = AbiChoice.auto();
 
 	private final WasmSandboxesBuilder registry = WasmSandboxes.builder();
 
@@ -145,6 +149,21 @@ public final class SandboxBuilder {
 		return this;
 	}
 
+	/**
+	 * The convention by which the module is passed what is no number, by its name;
+	 * {@code auto}, or nothing, for the one it is recognised by.
+	 */
+	public SandboxBuilder abi(String abiName) {
+		this.abi = AbiChoice.named(abiName);
+		return this;
+	}
+
+	/** As above, a convention of one's own. */
+	public SandboxBuilder abi(GuestAbi own) {
+		this.abi = AbiChoice.of(own);
+		return this;
+	}
+
 	/** Is told of what is refused to the module. */
 	public SandboxBuilder securityListener(SecurityListener listener) {
 		this.registry.securityListener(listener);
@@ -186,7 +205,8 @@ public final class SandboxBuilder {
 				.source(from)
 				.limits(this.limits)
 				.pool(this.pool)
-				.snapshot(this.snapshot);
+				.snapshot(this.snapshot)
+				.abi(this.abi);
 			this.warmUp.forEach(definition::warmUp);
 			this.globals.forEach(definition::global);
 			definition.capabilities(this.capabilities);

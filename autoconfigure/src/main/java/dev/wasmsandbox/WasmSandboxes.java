@@ -11,9 +11,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
+import dev.wasmsandbox.abi.GuestAbis;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.SandboxLimitException;
+import dev.wasmsandbox.error.UnknownAbiException;
 import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.module.ModuleCache;
@@ -71,7 +73,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		this.tenants = new Tenants(builder.defaultQuota, builder.quotas, builder.maxTenants, this.maintenance::soon);
 		this.virtualThreadTurns = new VirtualTurns(builder.virtualThreadPermits);
 		this.loader = new ModuleLoader(this.cache, builder.hostFunctions, builder.backend, this.budget,
-				this.maintenance, this.virtualThreadTurns, this::refused);
+				this.maintenance, this.virtualThreadTurns, new GuestAbis(builder.abis), this::refused);
 		this.maintenance.add(this.tenants);
 	}
 
@@ -86,6 +88,7 @@ public final class WasmSandboxes implements AutoCloseable {
 	 * @return the module, ready to be called
 	 * @throws ModuleRejectedException if it cannot be run, with the reason
 	 * @throws SandboxLimitException if the system has no room for its sandboxes
+	 * @throws UnknownAbiException if it is to follow a convention that is not known
 	 * @throws IllegalStateException if a module of this name is loaded, or this registry
 	 * is closed
 	 */

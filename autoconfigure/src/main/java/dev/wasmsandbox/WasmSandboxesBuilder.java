@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.wasmsandbox.abi.GuestAbi;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.TenantQuota;
 import dev.wasmsandbox.memory.MemoryBackend;
@@ -37,6 +38,8 @@ public final class WasmSandboxesBuilder {
 	final List<HostFunction> hostFunctions = new ArrayList<>();
 
 	final List<SecurityListener> securityListeners = new ArrayList<>();
+
+	final List<GuestAbi> abis = new ArrayList<>();
 
 	WasmSandboxesBuilder() {
 	}
@@ -112,6 +115,15 @@ public final class WasmSandboxesBuilder {
 	/** A function that every module may import. */
 	public WasmSandboxesBuilder hostFunction(HostFunction function) {
 		this.hostFunctions.add(function);
+		return this;
+	}
+
+	/**
+	 * A convention that modules may follow; asked before the built-in ones, in the order
+	 * they are added.
+	 */
+	public WasmSandboxesBuilder guestAbi(GuestAbi abi) {
+		this.abis.add(abi);
 		return this;
 	}
 

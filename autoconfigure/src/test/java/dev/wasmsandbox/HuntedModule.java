@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.wasmsandbox.compile.AotCompiler;
+import dev.wasmsandbox.abi.AbiChoice;
+import dev.wasmsandbox.abi.GuestAbis;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.engine.SandboxFactory;
 import dev.wasmsandbox.engine.SandboxInspector;
@@ -65,9 +67,12 @@ final class HuntedModule implements AutoCloseable {
 		this.pool = new InstancePool(fixture, this.factory, settings, this.maintenance,
 				new VirtualTurns(VirtualTurns.UNLIMITED));
 		ModuleInfo info = new ModuleInfo(fixture, fixture, ModuleCache.digest(bytes), report, compiled.tier(),
-				compiled.elapsed(), compiled.code().codeBytes(), limits, settings, Set.of(), null, Instant.EPOCH, 0);
+				compiled.elapsed(), compiled.code().codeBytes(), limits, settings, Set.of(), null, Instant.EPOCH, 0,
+				"numeric");
 		ModuleDefinition definition = ModuleDefinition.named(fixture).source(TestModules.source(fixture)).build();
-		ModuleVersions versions = new ModuleVersions(definition, new ModuleVersion(info, compiled.code(), this.pool));
+		ModuleVersions versions = new ModuleVersions(definition, new ModuleVersion(info, compiled.code(), this.pool,
+				new BoundFunctions(fixture, report,
+						new GuestAbis(List.of()).choose(fixture, AbiChoice.auto(), report))));
 		Tenants tenants = new Tenants(TenantQuota.none(), Map.of(), 100, this.maintenance::soon);
 		this.sandbox = new DefaultWasmSandbox(versions, this.threads, tenants, () -> {
 		});
