@@ -152,7 +152,7 @@ public final class GuestInstance {
 			return callNested(function, index, arguments);
 		}
 		RunGate turns = this.gate;
-		if (turns != null && turns.begin(function.name())) {
+		if (turns != null && turns.begin(this.payer, function.name())) {
 			return callInTurn(turns, function, index, arguments);
 		}
 		control.enter();

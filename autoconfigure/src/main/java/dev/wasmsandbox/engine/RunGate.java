@@ -11,10 +11,11 @@ public interface RunGate {
 	/**
 	 * Begins a turn, unless the current thread has one: a run within another run takes
 	 * none of its own.
+	 * @param payer in whose line to wait; {@code null} for those without one
 	 * @param function the function to be called, if it is one
 	 * @return whether a turn was begun, which must be {@link #end}ed then
 	 */
-	boolean begin(@Nullable String function);
+	boolean begin(@Nullable LeasePayer payer, @Nullable String function);
 
 	/** Ends the current thread's turn. */
 	void end();

@@ -118,7 +118,7 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 
 	/** A lease runs the guest's start function, so it needs a turn as a call does. */
 	private GuestInstance acquireInTurn(@Nullable Tenant tenant, long waited, boolean oneTurn) {
-		boolean turn = this.gate.begin(null);
+		boolean turn = this.gate.begin(tenant, null);
 		boolean kept = false;
 		try {
 			GuestInstance guest = acquireAdmitted(tenant, waited);

@@ -2,6 +2,7 @@ package dev.wasmsandbox.pool;
 
 import java.time.Duration;
 
+import dev.wasmsandbox.engine.LeasePayer;
 import dev.wasmsandbox.engine.RunGate;
 import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.SandboxInterruptedException;
@@ -9,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The turns of guests on virtual threads: a guest that computes keeps its carrier thread,
- * so only so many run at a time, and their callers wait parked, in the order in which
- * they came. Platform threads take none.
+ * so only so many run at a time, and their callers wait parked: tenants are served in
+ * turns, callers of one in the order in which they came. Platform threads take none.
  *
  * <p>
  * Invariants: a thread has one turn at most, whatever calls whatever within it; it has
@@ -22,7 +23,8 @@ public final class VirtualTurns {
 	/** Everybody's turn is now. */
 	public static final int UNLIMITED = 0;
 
-	private static final Object ONE_LANE = new Object();
+	/** Whose turn it is when it is that of callers without a tenant. */
+	private static final Object NO_TENANT = new Object();
 
 	/** Which turns the thread has one of; removed with it, so that threads keep none. */
 	private static final ThreadLocal<@Nullable VirtualTurns> HELD = new ThreadLocal<>();
@@ -94,7 +96,7 @@ public final class VirtualTurns {
 	void resume(String moduleName, Duration maxWait) {
 		boolean taken = false;
 		try {
-			take(moduleName, null, maxWait);
+			take(NO_TENANT, moduleName, null, maxWait);
 			taken = true;
 		}
 		finally {
@@ -104,9 +106,9 @@ public final class VirtualTurns {
 		}
 	}
 
-	private void take(String moduleName, @Nullable String function, Duration maxWait) {
+	private void take(Object lane, String moduleName, @Nullable String function, Duration maxWait) {
 		try {
-			if (!this.permits.tryTake() && !this.permits.await(ONE_LANE, maxWait.toNanos())) {
+			if (!this.permits.tryTake() && !this.permits.await(lane, maxWait.toNanos())) {
 				throw new SandboxBusyException(moduleName, function, this.bound
 						+ " guests run on virtual threads, no more may at a time, and none ended within pool.max-wait of "
 						+ maxWait.toMillis() + " ms; call less often, use callAsync or platform threads, or raise "
@@ -128,7 +130,7 @@ public final class VirtualTurns {
 	private record ModuleGate(VirtualTurns turns, String moduleName, Duration maxWait) implements RunGate {
 
 		@Override
-		public boolean begin(@Nullable String function) {
+		public boolean begin(@Nullable LeasePayer payer, @Nullable String function) {
 			if (this.turns.bound == UNLIMITED || !Thread.currentThread().isVirtual() || HELD.get() != null) {
 				return false;
 			}
@@ -136,7 +138,7 @@ public final class VirtualTurns {
 			HELD.set(this.turns);
 			boolean begun = false;
 			try {
-				this.turns.take(this.moduleName, function, this.maxWait);
+				this.turns.take((payer != null) ? payer : NO_TENANT, this.moduleName, function, this.maxWait);
 				begun = true;
 				return true;
 			}
