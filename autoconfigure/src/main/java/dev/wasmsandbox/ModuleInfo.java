@@ -32,6 +32,5 @@ import org.jspecify.annotations.Nullable;
  */
 public record ModuleInfo(String name, String source, String digest, ModuleReport report, CodeTier tier,
 		Duration compileTime, long codeBytes, SandboxLimits limits, PoolSettings pool, Set<String> capabilities,
-		@Nullable WasiSettings wasi, Instant loadedAt, int reloads,
-		String abi) {
+		@Nullable WasiSettings wasi, Instant loadedAt, int reloads, String abi) {
 }

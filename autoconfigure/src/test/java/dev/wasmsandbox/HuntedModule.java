@@ -70,8 +70,8 @@ final class HuntedModule implements AutoCloseable {
 				compiled.elapsed(), compiled.code().codeBytes(), limits, settings, Set.of(), null, Instant.EPOCH, 0,
 				"numeric");
 		ModuleDefinition definition = ModuleDefinition.named(fixture).source(TestModules.source(fixture)).build();
-		ModuleVersions versions = new ModuleVersions(definition, new ModuleVersion(info, compiled.code(), this.pool,
-				new BoundFunctions(fixture, report,
+		ModuleVersions versions = new ModuleVersions(definition,
+				new ModuleVersion(info, compiled.code(), this.pool, new BoundFunctions(fixture, report,
 						new GuestAbis(List.of()).choose(fixture, AbiChoice.auto(), report))));
 		Tenants tenants = new Tenants(TenantQuota.none(), Map.of(), 100, this.maintenance::soon);
 		this.sandbox = new DefaultWasmSandbox(versions, this.threads, tenants, () -> {

@@ -271,6 +271,20 @@ public final class GuestInstance {
 		if (Thread.currentThread() != this.caller) {
 			throw unusable();
 		}
+		RunGate turns = this.memory.running() ? null : this.gate;
+		if (turns == null || !turns.begin(this.payer, function)) {
+			asOneCall(function, steps, first, second, third);
+			return;
+		}
+		try {
+			asOneCall(function, steps, first, second, third);
+		}
+		finally {
+			turns.end();
+		}
+	}
+
+	private <A, B, C> void asOneCall(String function, Steps<A, B, C> steps, A first, B second, C third) {
 		LinearMemory control = this.memory;
 		if (!control.enter()) {
 			steps.run(first, second, third);
