@@ -22,9 +22,8 @@ import org.jspecify.annotations.Nullable;
  * convention the module follows, {@link ModuleInfo#abi}: arguments may be {@link String},
  * {@code byte[]}, {@link java.nio.ByteBuffer}, {@link java.lang.foreign.MemorySegment}
  * and arrays of {@code short}, {@code int}, {@code long}, {@code float} and
- * {@code double}. All failures are
- * {@link WasmSandboxException}s; only the use of an unloaded module is an
- * {@link IllegalStateException}.
+ * {@code double}. All failures are {@link WasmSandboxException}s; only the use of an
+ * unloaded module is an {@link IllegalStateException}.
  */
 public interface WasmSandbox extends AutoCloseable {
 
@@ -50,9 +49,10 @@ public interface WasmSandbox extends AutoCloseable {
 	 * @param function the name of the export
 	 * @param resultType {@code int.class}, {@code long.class}, {@code float.class} or
 	 * {@code double.class} (or their wrappers) for one result; {@code void.class} to
-	 * ignore results; {@code String.class}, {@code byte[].class} or another array for what
-	 * the module's convention returns; {@code Object[].class} for all results, boxed;
-	 * {@code long[].class} for all results as raw bits if all arguments are numbers
+	 * ignore results; {@code String.class}, {@code byte[].class} or another array for
+	 * what the module's convention returns; {@code Object[].class} for all results,
+	 * boxed; {@code long[].class} for all results as raw bits if all arguments are
+	 * numbers
 	 * @param arguments one for each parameter
 	 * @return the result, {@code null} for {@code void} or a guest's null
 	 * @throws GuestAbiException if there is no such function, or number or types of the

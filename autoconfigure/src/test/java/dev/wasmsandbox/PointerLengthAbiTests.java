@@ -13,29 +13,30 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 class PointerLengthAbiTests {
 
 	/** Its free traps at what is not live; it never gives an address twice. */
-	private static final byte[] STRICT = Wat.assemble("""
-			(module (memory (export "memory") 4)
-			  (global $top (mut i32) (i32.const 1024))
-			  (global $live (mut i32) (i32.const 0))
-			  (func $malloc (export "malloc") (param $size i32) (result i32)
-			    (i32.store (global.get $top) (i32.const 1))
-			    (global.set $live (i32.add (global.get $live) (i32.const 1)))
-			    (global.set $top (i32.add (global.get $top) (i32.and (i32.add (local.get $size) (i32.const 23)) (i32.const -8))))
-			    (i32.sub (global.get $top) (i32.and (i32.add (local.get $size) (i32.const 15)) (i32.const -8))))
-			  (func (export "free") (param $block i32)
-			    (if (i32.ne (i32.load (i32.sub (local.get $block) (i32.const 8))) (i32.const 1)) (then (unreachable)))
-			    (global.set $live (i32.sub (global.get $live) (i32.const 1)))
-			    (i32.store (i32.sub (local.get $block) (i32.const 8)) (i32.const 0)))
-			  (func (export "live") (result i32) (global.get $live))
-			  (func (export "itself") (param i32 i32) (result i32 i32) (local.get 0) (local.get 1))
-			  (func (export "rest") (param i32 i32) (result i32 i32)
-			    (i32.add (local.get 0) (i32.const 2)) (i32.sub (local.get 1) (i32.const 2)))
-			  (func (export "none") (param i32 i32) (result i32 i32) (i32.const 8) (i32.const 0))
-			  (func (export "at") (param i32 i32) (result i32 i32) (local.get 0) (local.get 1))
-			  (func (export "trap") (param i32 i32) (result i32 i32) (unreachable))
-			  (func (export "keep") (param i32 i32) (result i32 i32)
-			    (memory.fill (local.get 0) (i32.const 0) (local.get 1)) (call $malloc (i32.const 3)) (i32.const 3)))
-			""");
+	private static final byte[] STRICT = Wat.assemble(
+			"""
+					(module (memory (export "memory") 4)
+					  (global $top (mut i32) (i32.const 1024))
+					  (global $live (mut i32) (i32.const 0))
+					  (func $malloc (export "malloc") (param $size i32) (result i32)
+					    (i32.store (global.get $top) (i32.const 1))
+					    (global.set $live (i32.add (global.get $live) (i32.const 1)))
+					    (global.set $top (i32.add (global.get $top) (i32.and (i32.add (local.get $size) (i32.const 23)) (i32.const -8))))
+					    (i32.sub (global.get $top) (i32.and (i32.add (local.get $size) (i32.const 15)) (i32.const -8))))
+					  (func (export "free") (param $block i32)
+					    (if (i32.ne (i32.load (i32.sub (local.get $block) (i32.const 8))) (i32.const 1)) (then (unreachable)))
+					    (global.set $live (i32.sub (global.get $live) (i32.const 1)))
+					    (i32.store (i32.sub (local.get $block) (i32.const 8)) (i32.const 0)))
+					  (func (export "live") (result i32) (global.get $live))
+					  (func (export "itself") (param i32 i32) (result i32 i32) (local.get 0) (local.get 1))
+					  (func (export "rest") (param i32 i32) (result i32 i32)
+					    (i32.add (local.get 0) (i32.const 2)) (i32.sub (local.get 1) (i32.const 2)))
+					  (func (export "none") (param i32 i32) (result i32 i32) (i32.const 8) (i32.const 0))
+					  (func (export "at") (param i32 i32) (result i32 i32) (local.get 0) (local.get 1))
+					  (func (export "trap") (param i32 i32) (result i32 i32) (unreachable))
+					  (func (export "keep") (param i32 i32) (result i32 i32)
+					    (memory.fill (local.get 0) (i32.const 0) (local.get 1)) (call $malloc (i32.const 3)) (i32.const 3)))
+					""");
 
 	@Test
 	void aResultInAnArgumentsBlockIsNotFreedTwice() {
