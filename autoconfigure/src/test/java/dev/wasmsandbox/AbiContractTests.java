@@ -41,8 +41,9 @@ class AbiContractTests {
 	enum Toolchain {
 
 		C("abi_c", "pointer-length"), RUST("abi_rust", "pointer-length"), WAT("abi_wat", "pointer-length"),
-		CANONICAL("abi_cabi", "pointer-length"), REACTOR("reactor_c", "pointer-length"),
-		ASSEMBLYSCRIPT("abi_as", "assemblyscript"), ASSEMBLYSCRIPT_STATIC("abi_as_static", "assemblyscript-static");
+		ZIG("abi_zig", "pointer-length"), CANONICAL("abi_cabi", "pointer-length"),
+		REACTOR("reactor_c", "pointer-length"), ASSEMBLYSCRIPT("abi_as", "assemblyscript"),
+		ASSEMBLYSCRIPT_STATIC("abi_as_static", "assemblyscript-static");
 
 		private final String fixture;
 
