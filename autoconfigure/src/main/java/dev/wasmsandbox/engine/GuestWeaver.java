@@ -50,12 +50,20 @@ final class GuestWeaver {
 
 	private static final String ENGINE_CHECK = "checkInterruption";
 
+	/** What the engine calls an imported function by. */
+	private static final String HOST_CALL = "callHostFunction";
+
+	/** Our check at a loop's back edge. */
+	static final String CHECK = "check";
+
+	/** Our check before a call. */
+	private static final String CHECK_CALL = "checkCall";
+
 	private static final String HELPERS = Type.getInternalName(GuestHelpers.class);
 
-	private static final Handle LINK = new Handle(Opcodes.H_INVOKESTATIC, HELPERS, "link",
-			"(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;)"
-					+ "Ljava/lang/invoke/CallSite;",
-			false);
+	private static final Handle LINK = bootstrap("link");
+
+	private static final Handle LINK_HOST = bootstrap("linkHost");
 
 	private static final Type MEMORY = Type.getType(Memory.class);
 
@@ -65,7 +73,7 @@ final class GuestWeaver {
 	enum Check {
 
 		/** A look at the sandbox's own state. */
-		OURS("check"),
+		OURS(CHECK),
 		/** The same, and each counts as a unit of work. */
 		METERED("checkFuel"),
 		/**
@@ -86,13 +94,24 @@ final class GuestWeaver {
 
 	private final Check check;
 
+	private final int imported;
+
 	/**
+	 * @param imported how many functions the module imports
 	 * @param withMemory whether the module has a memory; the check then goes by the
 	 * memory, else by the instance
 	 */
-	GuestWeaver(boolean withMemory, Check check) {
+	GuestWeaver(int imported, boolean withMemory, Check check) {
+		this.imported = imported;
 		this.subject = withMemory ? MEMORY : INSTANCE;
 		this.check = check;
+	}
+
+	private static Handle bootstrap(String name) {
+		return new Handle(Opcodes.H_INVOKESTATIC, HELPERS, name,
+				"(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;)"
+						+ "Ljava/lang/invoke/CallSite;",
+				false);
 	}
 
 	byte[] weave(byte[] classFile) {
@@ -131,12 +150,15 @@ final class GuestWeaver {
 
 	private void change(MethodNode method, int local) {
 		InstructionFolding.fold(method.instructions, HUGE_METHOD - size(method));
-		List<MethodInsnNode> helpers = new ArrayList<>();
-		for (AbstractInsnNode node : method.instructions) {
-			if (node instanceof MethodInsnNode call && isHelper(method, call, local)) {
-				helpers.add(call);
+		for (AbstractInsnNode node : method.instructions.toArray()) {
+			if (node instanceof MethodInsnNode call && call.getOpcode() == Opcodes.INVOKESTATIC) {
+				replace(method, call, local);
 			}
 		}
+		if (this.check == Check.OURS) {
+			PacedChecks.pace(method, this.imported, HUGE_METHOD - size(method));
+		}
+		List<MethodInsnNode> helpers = helpers(method);
 		int room = HUGE_METHOD - size(method);
 		int growth = CALL_SITE_GROWTH * helpers.size();
 		boolean many = helpers.size() >= MANY_HELPERS && growth < room;
@@ -150,23 +172,43 @@ final class GuestWeaver {
 		}
 	}
 
-	/**
-	 * Whether a call is one of a helper, after making it one of ours where there is one.
-	 */
-	private boolean isHelper(MethodNode method, MethodInsnNode call, int local) {
-		if (call.getOpcode() != Opcodes.INVOKESTATIC) {
-			return false;
+	private static List<MethodInsnNode> helpers(MethodNode method) {
+		List<MethodInsnNode> helpers = new ArrayList<>();
+		for (AbstractInsnNode node : method.instructions) {
+			if (node instanceof MethodInsnNode call
+					&& (call.owner.equals(HELPERS) || InstructionFolding.isInstruction(call))) {
+				helpers.add(call);
+			}
 		}
+		return helpers;
+	}
+
+	/** Makes a call one of ours where there is one. */
+	private void replace(MethodNode method, MethodInsnNode call, int local) {
 		if (call.name.equals(ENGINE_CHECK) && call.desc.equals("()V") && this.check != Check.ENGINE) {
 			method.instructions.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, local));
-			call.name = this.check.helper;
+			call.name = (this.check == Check.OURS && beforeCall(method, call)) ? CHECK_CALL : this.check.helper;
 			call.desc = Type.getMethodDescriptor(Type.VOID_TYPE, this.subject);
 			call.owner = HELPERS;
+		}
+		else if (call.name.equals(HOST_CALL) && method.name.startsWith("func_") && this.subject.equals(MEMORY)) {
+			// There it names one function; elsewhere in the code any.
+			method.instructions.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, local));
+			method.instructions.set(call, new InvokeDynamicInsnNode(HOST_CALL,
+					call.desc.replace(")", MEMORY.getDescriptor() + ")"), LINK_HOST));
 		}
 		else if (GuestHelpers.OURS.contains(call.name + call.desc)) {
 			call.owner = HELPERS;
 		}
-		return call.owner.equals(HELPERS) || InstructionFolding.isInstruction(call);
+	}
+
+	/** Whether a check comes before a call; all others belong to loops' back edges. */
+	private static boolean beforeCall(MethodNode method, MethodInsnNode check) {
+		AbstractInsnNode next = check.getNext();
+		while (next.getOpcode() < 0 || next.getOpcode() == Opcodes.ALOAD) {
+			next = next.getNext();
+		}
+		return method.name.startsWith("call_indirect_") || next.getOpcode() == Opcodes.INVOKESTATIC;
 	}
 
 	private static int size(MethodNode method) {
