@@ -183,9 +183,16 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 				: this.timeoutNanos;
 	}
 
-	/** What stopped the running call, if it was. */
+	/**
+	 * What stopped the running call, or a call around it, if one was; for its thread,
+	 * which may know that before the watchdog has come to this call.
+	 */
 	final @Nullable GuestStopped stop() {
-		return ((long) STATE.getAcquire(this) < 0) ? stopped() : null;
+		if ((long) STATE.getAcquire(this) < 0) {
+			return stopped();
+		}
+		StopReason outer = outerReason();
+		return (outer != null) ? new GuestStopped(outer) : null;
 	}
 
 	/** The check of the guest's loops and calls. */

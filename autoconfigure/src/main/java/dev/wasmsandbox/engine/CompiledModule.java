@@ -38,6 +38,9 @@ public final class CompiledModule {
 	private static final String TOO_LARGE = "a function is too large for a method of the JVM (64 KiB of byte code), "
 			+ "split it or build with less inlining";
 
+	/** What the engine adds to the name of the class that holds a module's helpers. */
+	private static final String HELPERS = "Shaded";
+
 	private final ModuleReport report;
 
 	private final WasmModule module;
@@ -96,6 +99,10 @@ public final class CompiledModule {
 		try {
 			GuestClassLoader loader = new GuestClassLoader(classFiles);
 			Class<?> main = loader.loadClass(compiled.collector().mainClassName());
+			// Now, and not when a guest is at the end of its stack: what fails then
+			// stays broken.
+			Class.forName(main.getName() + HELPERS, true, loader);
+			HostSite.initialize();
 			MethodHandle machine = MethodHandles.publicLookup()
 				.findConstructor(main, MethodType.methodType(void.class, Instance.class))
 				.asType(MethodType.methodType(Machine.class, Instance.class));

@@ -65,6 +65,11 @@ final class HostSite extends MutableCallSite {
 		setTarget(COUNT.bindTo(this));
 	}
 
+	/** Initializes this class, where there is room on the stack for it. */
+	static void initialize() {
+		// Calling it is enough.
+	}
+
 	/** Lets go of a host's functions, if it is those it is linked to. */
 	synchronized void forget(HostCall[] all) {
 		if (this.linked == all) {
