@@ -52,22 +52,36 @@ final class GuestWeaver {
 
 	private static final String BEYOND = "throwOutOfBoundsMemoryAccess";
 
+	/** What the engine calls an imported function by. */
+	private static final String HOST_CALL = "callHostFunction";
+
+	/** Our check at a loop's back edge. */
+	static final String CHECK = "check";
+
+	/** Our check before a call. */
+	private static final String CHECK_CALL = "checkCall";
+
 	private static final String HELPERS = Type.getInternalName(GuestHelpers.class);
 
-	private static final Handle LINK = new Handle(Opcodes.H_INVOKESTATIC, HELPERS, "link",
-			"(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;)"
-					+ "Ljava/lang/invoke/CallSite;",
-			false);
+	private static final Handle LINK = bootstrap("link");
+
+	private static final Handle LINK_HOST = bootstrap("linkHost");
 
 	private static final Type MEMORY = Type.getType(Memory.class);
 
 	private static final Type INSTANCE = Type.getType(Instance.class);
 
+	/**
+	 * Frames that are not larger are taken for granted when stack is measured: where
+	 * HotSpot gives up a method's code, its frame grows to that of the interpreter.
+	 */
+	private static final int SMALL_FRAME = 16_384;
+
 	/** What looks whether the guest must stop. */
 	enum Check {
 
 		/** A look at the sandbox's own state. */
-		OURS("check"),
+		OURS(CHECK),
 		/** The same, and each counts as a unit of work. */
 		METERED("checkFuel"),
 		/**
@@ -88,13 +102,24 @@ final class GuestWeaver {
 
 	private final Check check;
 
+	private final int imported;
+
 	/**
+	 * @param imported how many functions the module imports
 	 * @param withMemory whether the module has a memory; the check then goes by the
 	 * memory, else by the instance
 	 */
-	GuestWeaver(boolean withMemory, Check check) {
+	GuestWeaver(int imported, boolean withMemory, Check check) {
+		this.imported = imported;
 		this.subject = withMemory ? MEMORY : INSTANCE;
 		this.check = check;
+	}
+
+	private static Handle bootstrap(String name) {
+		return new Handle(Opcodes.H_INVOKESTATIC, HELPERS, name,
+				"(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;)"
+						+ "Ljava/lang/invoke/CallSite;",
+				false);
 	}
 
 	byte[] weave(byte[] classFile) {
@@ -133,12 +158,21 @@ final class GuestWeaver {
 
 	private void change(MethodNode method, int local) {
 		InstructionFolding.fold(method.instructions, HUGE_METHOD - size(method));
-		List<MethodInsnNode> helpers = new ArrayList<>();
-		for (AbstractInsnNode node : method.instructions) {
-			if (node instanceof MethodInsnNode call && isHelper(method, call, local)) {
-				helpers.add(call);
+		boolean callsHost = false;
+		for (AbstractInsnNode node : method.instructions.toArray()) {
+			if (node instanceof MethodInsnNode call && call.getOpcode() == Opcodes.INVOKESTATIC) {
+				callsHost |= call.name.equals(HOST_CALL) && method.name.startsWith("func_");
+				replace(method, call, local);
 			}
 		}
+		if (callsHost && this.subject.equals(MEMORY) && frameBytes(method) <= SMALL_FRAME) {
+			// Once for all its calls of the host: its frame grows no further.
+			headroom(method, method.instructions.getFirst(), local);
+		}
+		if (this.check == Check.OURS) {
+			PacedChecks.pace(method, this.imported, HUGE_METHOD - size(method));
+		}
+		List<MethodInsnNode> helpers = helpers(method);
 		int room = HUGE_METHOD - size(method);
 		int growth = CALL_SITE_GROWTH * helpers.size();
 		boolean many = helpers.size() >= MANY_HELPERS && growth < room;
@@ -152,16 +186,22 @@ final class GuestWeaver {
 		}
 	}
 
-	/**
-	 * Whether a call is one of a helper, after making it one of ours where there is one.
-	 */
-	private boolean isHelper(MethodNode method, MethodInsnNode call, int local) {
-		if (call.getOpcode() != Opcodes.INVOKESTATIC) {
-			return false;
+	private static List<MethodInsnNode> helpers(MethodNode method) {
+		List<MethodInsnNode> helpers = new ArrayList<>();
+		for (AbstractInsnNode node : method.instructions) {
+			if (node instanceof MethodInsnNode call
+					&& (call.owner.equals(HELPERS) || InstructionFolding.isInstruction(call))) {
+				helpers.add(call);
+			}
 		}
+		return helpers;
+	}
+
+	/** Makes a call one of ours where there is one. */
+	private void replace(MethodNode method, MethodInsnNode call, int local) {
 		if (call.name.equals(ENGINE_CHECK) && call.desc.equals("()V") && this.check != Check.ENGINE) {
 			method.instructions.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, local));
-			call.name = this.check.helper;
+			call.name = (this.check == Check.OURS && beforeCall(method, call)) ? CHECK_CALL : this.check.helper;
 			call.desc = Type.getMethodDescriptor(Type.VOID_TYPE, this.subject);
 			call.owner = HELPERS;
 		}
@@ -169,12 +209,40 @@ final class GuestWeaver {
 			method.instructions.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, local));
 			call.desc = Type.getMethodDescriptor(Type.getType(RuntimeException.class), MEMORY);
 			call.owner = HELPERS;
-			return false;
+		}
+		else if (call.name.equals(HOST_CALL) && method.name.startsWith("func_") && this.subject.equals(MEMORY)) {
+			// There it names one function; elsewhere in the code any.
+			if (frameBytes(method) > SMALL_FRAME) {
+				headroom(method, call, local);
+			}
+			method.instructions.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, local));
+			method.instructions.set(call, new InvokeDynamicInsnNode(HOST_CALL,
+					call.desc.replace(")", MEMORY.getDescriptor() + ")"), LINK_HOST));
 		}
 		else if (GuestHelpers.OURS.contains(call.name + call.desc)) {
 			call.owner = HELPERS;
 		}
-		return call.owner.equals(HELPERS) || InstructionFolding.isInstruction(call);
+	}
+
+	/** Whether a check comes before a call; all others belong to loops' back edges. */
+	private static boolean beforeCall(MethodNode method, MethodInsnNode check) {
+		AbstractInsnNode next = check.getNext();
+		while (next.getOpcode() < 0 || next.getOpcode() == Opcodes.ALOAD) {
+			next = next.getNext();
+		}
+		return method.name.startsWith("call_indirect_") || next.getOpcode() == Opcodes.INVOKESTATIC;
+	}
+
+	/** Has the stack looked at that a host function must find. */
+	private static void headroom(MethodNode method, AbstractInsnNode before, int local) {
+		method.instructions.insertBefore(before, new VarInsnNode(Opcodes.ALOAD, local));
+		method.instructions.insertBefore(before, new MethodInsnNode(Opcodes.INVOKESTATIC, HELPERS, "requireHeadroom",
+				Type.getMethodDescriptor(Type.VOID_TYPE, MEMORY), false));
+	}
+
+	/** The most that a method's frame takes, in the interpreter. */
+	private static long frameBytes(MethodNode method) {
+		return 8L * (method.maxLocals + method.maxStack);
 	}
 
 	private static int size(MethodNode method) {

@@ -38,6 +38,9 @@ final class Imports {
 
 	private final ImportFunction[] functions;
 
+	/** In the order of the imports, as the code counts them. */
+	private final HostCall[] calls;
+
 	private final ImportValues shared;
 
 	private final @Nullable ModuleImport memory;
@@ -47,12 +50,29 @@ final class Imports {
 	Imports(ModuleReport report, List<HostBinding> bindings, ImportedState state) {
 		this.state = state;
 		this.functions = bindings.stream().map(Imports::importFunction).toArray(ImportFunction[]::new);
+		this.calls = report.importedFunctions().stream().map((item) -> call(item, bindings)).toArray(HostCall[]::new);
 		this.shared = ImportValues.builder().addFunction(this.functions).build();
 		this.memory = report.imports()
 			.stream()
 			.filter((item) -> item.kind() == ExternalKind.MEMORY)
 			.findFirst()
 			.orElse(null);
+	}
+
+	/** The engine takes the first that fits, too. */
+	private HostCall call(ModuleImport item, List<HostBinding> bindings) {
+		for (int i = 0; i < bindings.size(); i++) {
+			HostBinding binding = bindings.get(i);
+			if (binding.module().equals(item.module()) && binding.name().equals(item.name())
+					&& binding.signature().equals(item.signature())) {
+				return (HostCall) this.functions[i].handle();
+			}
+		}
+		throw new IllegalStateException("Nobody supplies " + item);
+	}
+
+	HostCall[] calls() {
+		return this.calls;
 	}
 
 	/** What one instance imports. */

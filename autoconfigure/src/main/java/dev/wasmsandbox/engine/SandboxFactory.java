@@ -163,7 +163,7 @@ public final class SandboxFactory {
 		boolean made = false;
 		try {
 			LinearMemory memory = new LinearMemory(slot, this.watchdog, this.limits, initialPages, this.maximumPages,
-					fromImage);
+					fromImage, this.imports.calls());
 			made = true;
 			return memory;
 		}
@@ -176,6 +176,7 @@ public final class SandboxFactory {
 
 	/** Makes no further sandboxes; those that are out live until they are discarded. */
 	public void close() {
+		this.module.forget(this.imports.calls());
 		this.slab.close();
 		this.account.close();
 	}

@@ -18,6 +18,12 @@ public final class StackHeadroom {
 
 	static final long HOST_BYTES = 65_536;
 
+	/**
+	 * What a function must find at its beginning that calls host functions: its frame may
+	 * grow until then.
+	 */
+	private static final long GUEST_BYTES = HOST_BYTES + 16_384;
+
 	/** What a lease, and asking for a thread's bounds, take and some more. */
 	private static final long LEASE_BYTES = 16_384;
 
@@ -28,19 +34,28 @@ public final class StackHeadroom {
 
 	/** Checks that a host function may be entered from here. */
 	static void require(CallChain chain) {
-		long left = chain.stack().left();
-		if (left < HOST_BYTES) {
-			requireUnknown(chain.stack(), left);
+		require(chain.stack(), HOST_BYTES);
+	}
+
+	/** Checks that host functions may be called by the function that begins here. */
+	static void requireForCalls(CallChain chain) {
+		require(chain.stack(), GUEST_BYTES);
+	}
+
+	private static void require(ThreadStack stack, long least) {
+		long left = stack.left();
+		if (left < least) {
+			requireUnknown(stack, left, least);
 		}
 	}
 
-	private static void requireUnknown(ThreadStack stack, long before) {
+	private static void requireUnknown(ThreadStack stack, long before, long least) {
 		long left = before;
 		if (left == ThreadStack.UNKNOWN) {
 			long ignored = probe(PROBED_FRAMES, 1, 2, 3, 4, 5, 6, 7);
 			left = stack.measure();
 		}
-		if (left < HOST_BYTES && left != ThreadStack.UNKNOWN) {
+		if (left < least && left != ThreadStack.UNKNOWN) {
 			throw new StackOverflowError();
 		}
 	}
