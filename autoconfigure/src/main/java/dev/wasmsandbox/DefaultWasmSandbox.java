@@ -1,10 +1,12 @@
 package dev.wasmsandbox;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 import dev.wasmsandbox.abi.AbiCall;
 import dev.wasmsandbox.abi.BoundFunction;
@@ -126,6 +128,19 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		catch (WasmSandboxException | IllegalStateException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
+	}
+
+	@Override
+	public <T extends @Nullable Object> T callWithLargeData(String function, Class<T> resultType, Object... data) {
+		return counted(() -> typed(this.versions.current(), function, resultType, data)).run(null);
+	}
+
+	@Override
+	public <T extends @Nullable Object> T callWithLargeData(String function, Class<?> resultType,
+			Function<MemorySegment, T> reader, Object... data) {
+		CallShape shape = counted(() -> TypedValues.readableShape(name(), function, resultType, data));
+		BoundFunction bound = counted(() -> bind(function, shape));
+		return TypedValues.read(bound, shape, reader, data);
 	}
 
 	/** What runs later, perhaps in a later version. */

@@ -1,6 +1,8 @@
 package dev.wasmsandbox;
 
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 import dev.wasmsandbox.pool.PoolControl;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,17 @@ record OwningSandbox(WasmSandbox sandbox, WasmSandboxes registry) implements Was
 	@Override
 	public <T extends @Nullable Object> T call(String function, Class<T> resultType, Object... arguments) {
 		return this.sandbox.call(function, resultType, arguments);
+	}
+
+	@Override
+	public <T extends @Nullable Object> T callWithLargeData(String function, Class<T> resultType, Object... data) {
+		return this.sandbox.callWithLargeData(function, resultType, data);
+	}
+
+	@Override
+	public <T extends @Nullable Object> T callWithLargeData(String function, Class<?> resultType,
+			Function<MemorySegment, T> reader, Object... data) {
+		return this.sandbox.callWithLargeData(function, resultType, reader, data);
 	}
 
 	@Override

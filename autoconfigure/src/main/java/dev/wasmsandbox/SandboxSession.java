@@ -1,6 +1,8 @@
 package dev.wasmsandbox;
 
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 import dev.wasmsandbox.abi.AbiCall;
 import dev.wasmsandbox.abi.AbiFunction;
@@ -108,6 +110,25 @@ public final class SandboxSession implements AutoCloseable {
 		AbiCall values = TypedValues.call(shape, arguments);
 		run(function, bound, values);
 		return TypedValues.result(resultType, shape, values);
+	}
+
+	/**
+	 * As {@link WasmSandbox#callWithLargeData(String, Class, Object...)}, in this
+	 * session, whose memory stays resident between calls.
+	 */
+	public <T extends @Nullable Object> T callWithLargeData(String function, Class<T> resultType, Object... data) {
+		this.guest.requireUsable();
+		return callTyped(function, resultType, data);
+	}
+
+	/**
+	 * As {@link WasmSandbox#callWithLargeData(String, Class, Function, Object...)}, in
+	 * this session. The reader must not call the session.
+	 */
+	public <T extends @Nullable Object> T callWithLargeData(String function, Class<?> resultType,
+			Function<MemorySegment, T> reader, Object... data) {
+		CallShape shape = TypedValues.readableShape(moduleName(), function, resultType, data);
+		return TypedValues.read(bind(function, shape), shape, reader, data);
 	}
 
 	/**

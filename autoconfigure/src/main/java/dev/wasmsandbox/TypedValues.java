@@ -4,12 +4,16 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.function.Function;
 
 import dev.wasmsandbox.abi.AbiCall;
+import dev.wasmsandbox.abi.BoundFunction;
 import dev.wasmsandbox.abi.CallShape;
+import dev.wasmsandbox.abi.LargeData;
 import dev.wasmsandbox.abi.ValueKind;
 import dev.wasmsandbox.engine.CompiledModule;
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.memory.ZeroCopyBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +78,8 @@ final class TypedValues {
 			case Float _ -> ValueKind.F32;
 			case Double _ -> ValueKind.F64;
 			case String _ -> ValueKind.STRING;
-			case byte[] _, ByteBuffer _, MemorySegment _ -> ValueKind.BYTES;
+			case byte[] _, ByteBuffer _, MemorySegment _, ZeroCopyBuffer _ -> ValueKind.BYTES;
+			case LargeData data -> data.kind();
 			case short[] _ -> ValueKind.SHORTS;
 			case int[] _ -> ValueKind.INTS;
 			case long[] _ -> ValueKind.LONGS;
@@ -120,6 +125,25 @@ final class TypedValues {
 			}
 		}
 		return call;
+	}
+
+	/** As {@link #shape}, for a result that can be read in place. */
+	static CallShape readableShape(String module, String function, Class<?> resultType, @Nullable Object[] arguments) {
+		CallShape shape = shape(module, function, resultType, arguments);
+		if (shape.result() == ValueKind.STRING || shape.result().elementSize() == 0) {
+			throw new GuestAbiException(module, function,
+					"only bytes and arrays are read in place, but " + resultType.getName() + " is wanted", null);
+		}
+		return shape;
+	}
+
+	/** Makes a call whose result is read in place. */
+	@SuppressWarnings({ "unchecked", "NullAway" }) // the reader says what T is
+	static <T extends @Nullable Object> T read(BoundFunction bound, CallShape shape, Function<MemorySegment, T> reader,
+			Object[] arguments) {
+		AbiCall call = call(shape, arguments).readResultWith(reader);
+		bound.call(call);
+		return (T) call.result();
 	}
 
 	/** The result as the type that the shape was made for. */

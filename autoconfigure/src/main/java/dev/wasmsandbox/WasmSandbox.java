@@ -1,6 +1,8 @@
 package dev.wasmsandbox;
 
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxBusyException;
@@ -62,6 +64,28 @@ public interface WasmSandbox extends AutoCloseable {
 	 * @throws SandboxBusyException if no sandbox became free in time
 	 */
 	<T extends @Nullable Object> T call(String function, Class<T> resultType, Object... arguments);
+
+	/**
+	 * As {@link #call}, for large data: always by the module's convention, so that
+	 * {@code long[].class} is an array of the guest's. Arrays and buffers are copied into
+	 * the guest at once; a {@link dev.wasmsandbox.memory.ZeroCopyBuffer} is mapped
+	 * instead where that is cheaper, see {@link dev.wasmsandbox.abi.LargeData}. Use a
+	 * session for several calls, whose memory stays resident.
+	 * @throws GuestAbiException also if the convention has no such function for such
+	 * values
+	 */
+	<T extends @Nullable Object> T callWithLargeData(String function, Class<T> resultType, Object... data);
+
+	/**
+	 * As above, and has the result read in place instead of being copied.
+	 * @param resultType {@code byte[].class} or an array of numbers: what the guest
+	 * returns
+	 * @param reader is given a read-only view of the result, with elements as the guest
+	 * has them, little-endian and unaligned; it ends when the reader returns
+	 * @return what the reader returns
+	 */
+	<T extends @Nullable Object> T callWithLargeData(String function, Class<?> resultType,
+			Function<MemorySegment, T> reader, Object... data);
 
 	/**
 	 * As {@link #call}, and tells what work it took.

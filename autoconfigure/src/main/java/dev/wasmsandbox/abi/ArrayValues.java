@@ -6,6 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.memory.BufferAccess;
+import dev.wasmsandbox.memory.ZeroCopyBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes and arrays as the guest has them: little-endian, one element behind the other.
@@ -24,11 +27,35 @@ final class ArrayValues {
 	 * memory
 	 */
 	static MemorySegment bytes(String moduleName, String function, int index, ValueKind kind, Object value) {
-		MemorySegment bytes = switch (kind) {
+		if (value instanceof LargeData data && data.kind() == kind && data.access() == BufferAccess.READ_WRITE) {
+			throw new GuestAbiException(moduleName, function,
+					"argument " + (index + 1) + " is to be written to, which needs the convention 'pointer-length'",
+					null);
+		}
+		MemorySegment bytes = (value instanceof LargeData data && data.kind() == kind) ? data.buffer().readOnlyView()
+				: ofArray(kind, value);
+		if (bytes == null) {
+			throw new GuestAbiException(moduleName, function,
+					"argument " + (index + 1) + " must be " + kind + ", but is " + value.getClass().getName(), null);
+		}
+		if (bytes.byteSize() > Integer.MAX_VALUE) {
+			throw tooLarge(moduleName, function, index, bytes.byteSize());
+		}
+		return bytes;
+	}
+
+	static GuestAbiException tooLarge(String moduleName, String function, int index, long bytes) {
+		return new GuestAbiException(moduleName, function,
+				"argument " + (index + 1) + " has " + bytes + " bytes, but a guest's memory has less than 2 GiB", null);
+	}
+
+	private static @Nullable MemorySegment ofArray(ValueKind kind, Object value) {
+		return switch (kind) {
 			case BYTES -> switch (value) {
 				case byte[] array -> MemorySegment.ofArray(array);
 				case ByteBuffer buffer -> MemorySegment.ofBuffer(buffer);
 				case MemorySegment segment -> segment;
+				case ZeroCopyBuffer buffer -> buffer.readOnlyView();
 				default -> null;
 			};
 			case SHORTS -> (value instanceof short[] array) ? ordered(MemorySegment.ofArray(array), 2) : null;
@@ -38,15 +65,6 @@ final class ArrayValues {
 			case DOUBLES -> (value instanceof double[] array) ? ordered(MemorySegment.ofArray(array), 8) : null;
 			default -> null;
 		};
-		if (bytes == null) {
-			throw new GuestAbiException(moduleName, function,
-					"argument " + (index + 1) + " must be " + kind + ", but is " + value.getClass().getName(), null);
-		}
-		if (bytes.byteSize() > Integer.MAX_VALUE) {
-			throw new GuestAbiException(moduleName, function, "argument " + (index + 1) + " has " + bytes.byteSize()
-					+ " bytes, but a guest's memory has less than 2 GiB", null);
-		}
-		return bytes;
 	}
 
 	/** A new array of a kind, empty. */

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import dev.wasmsandbox.abi.PointerLengthAbi.ResultStyle;
 import dev.wasmsandbox.guest.CallBlocks;
 import dev.wasmsandbox.guest.GuestAccess;
+import dev.wasmsandbox.memory.ZeroCopyBuffer;
 import dev.wasmsandbox.screen.ModuleExport;
 import org.jspecify.annotations.Nullable;
 
@@ -77,11 +78,25 @@ final class PointerLengthFunction implements AbiFunction {
 			else if (kind == ValueKind.BYTES && value instanceof byte[]) {
 				encoded[i] = value;
 			}
+			else if (large(kind, value) instanceof LargeData data && data.worthMapping()) {
+				if (data.buffer().size() > Integer.MAX_VALUE - 2 * ZeroCopyBuffer.PAGE) {
+					throw ArrayValues.tooLarge(guest.moduleName(), this.export.name(), i, data.buffer().size());
+				}
+				encoded[i] = data;
+			}
 			else {
 				encoded[i] = ArrayValues.bytes(guest.moduleName(), this.export.name(), i, kind, value);
 			}
 		}
 		return encoded;
+	}
+
+	private static @Nullable LargeData large(ValueKind kind, Object value) {
+		return switch (value) {
+			case LargeData data when data.kind() == kind -> data;
+			case ZeroCopyBuffer buffer when kind == ValueKind.BYTES -> LargeData.bytes(buffer);
+			default -> null;
+		};
 	}
 
 	private long[] pass(GuestAccess guest, CallBlocks blocks, AbiCall call, @Nullable Object[] encoded) {
@@ -96,6 +111,10 @@ final class PointerLengthFunction implements AbiFunction {
 			Object value = encoded[i];
 			if (value == null) {
 				raw[at++] = this.widenings[i].apply(call.number(i));
+			}
+			else if (value instanceof LargeData data) {
+				raw[at++] = blocks.map(data.buffer(), data.access());
+				raw[at++] = data.buffer().size() / this.kinds[i].elementSize();
 			}
 			else {
 				int elementSize = this.kinds[i].elementSize();

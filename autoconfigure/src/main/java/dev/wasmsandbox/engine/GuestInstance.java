@@ -377,6 +377,14 @@ public final class GuestInstance {
 		return this.memory.fuelUsed();
 	}
 
+	/**
+	 * Whether no code of the guest is on the stack: no call is under way, or only the
+	 * host's part of {@link #within}; for the owner's thread.
+	 */
+	public boolean betweenSteps() {
+		return this.stepping || !this.memory.running();
+	}
+
 	/** Whether the lease is over; for the owner's thread. */
 	public boolean isClosed() {
 		return this.closed;

@@ -1,11 +1,15 @@
 package dev.wasmsandbox.guest;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.WasmSandboxException;
+import dev.wasmsandbox.memory.BufferAccess;
+import dev.wasmsandbox.memory.ZeroCopyBuffer;
 
 /**
  * Blocks of the guest's memory that live for one call: those of its arguments. They are
@@ -27,6 +31,9 @@ public final class CallBlocks {
 	private int[] sizes = new int[8];
 
 	private int count;
+
+	/** The buffers that lie over blocks, by the blocks' addresses. */
+	private final Map<Integer, BufferMapping> mappings = new HashMap<>();
 
 	private CallBlocks(GuestInstance guest) {
 		this.guest = guest;
@@ -85,6 +92,20 @@ public final class CallBlocks {
 		return address;
 	}
 
+	/**
+	 * Maps a buffer over a block of its own, until the block is given back.
+	 * @return where it begins
+	 * @throws SandboxLimitException if there is no memory left for it, or the process has
+	 * too few mappings left
+	 * @throws WasmSandboxException as {@link #allocate} does
+	 */
+	public int map(ZeroCopyBuffer buffer, BufferAccess access) {
+		int block = allocate(Math.toIntExact(buffer.mappedSize() + ZeroCopyBuffer.PAGE), ZeroCopyBuffer.PAGE);
+		int address = (block + ZeroCopyBuffer.PAGE - 1) & -ZeroCopyBuffer.PAGE;
+		this.mappings.put(block, BufferMapping.mapBetweenSteps(this.guest, buffer, address, access));
+		return address;
+	}
+
 	private void record(int address, int size) {
 		int at = this.count;
 		if (at == this.addresses.length) {
@@ -136,6 +157,10 @@ public final class CallBlocks {
 	public void release(int mark) {
 		while (this.count > mark) {
 			int last = --this.count;
+			BufferMapping mapping = this.mappings.remove(this.addresses[last]);
+			if (mapping != null) {
+				mapping.unmapBetweenSteps();
+			}
 			if (!this.guest.callable()) {
 				continue;
 			}
