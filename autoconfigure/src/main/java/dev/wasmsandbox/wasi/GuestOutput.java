@@ -4,6 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
+import dev.wasmsandbox.error.GuestText;
+
 /**
  * What becomes of an output stream of one lease. How much comes here is bounded before.
  */
@@ -94,23 +96,8 @@ abstract sealed class GuestOutput {
 		}
 
 		private void flush() {
-			this.log.accept(printable(this.line.toString(StandardCharsets.UTF_8)));
+			this.log.accept(GuestText.printable(this.line.toString(StandardCharsets.UTF_8)));
 			this.line.reset();
-		}
-
-		/** A guest must not forge lines of the log or steer a terminal. */
-		private static String printable(String text) {
-			StringBuilder clean = new StringBuilder(text.length());
-			text.codePoints().forEach((point) -> {
-				boolean plain = switch (Character.getType(point)) {
-					case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
-							Character.SURROGATE ->
-						point == '\t';
-					default -> true;
-				};
-				clean.appendCodePoint(plain ? point : '\uFFFD');
-			});
-			return clean.toString();
 		}
 
 	}

@@ -1,0 +1,64 @@
+package dev.wasmsandbox.abi;
+
+import java.net.URI;
+import java.util.Map;
+
+import dev.wasmsandbox.guest.HostContext;
+
+/**
+ * Sends the HTTP requests of Extism plug-ins. The library sends none itself: an
+ * application that wants to offers one of these, and grants the capability
+ * {@value #CAPABILITY} to the modules that may use it.
+ *
+ * <p>
+ * It is the place to decide where requests may go: the plug-in chooses the address, and
+ * redirects lead anywhere. Called by several threads at once.
+ */
+@FunctionalInterface
+public interface ExtismHttp {
+
+	/** What a module must be granted to send requests. */
+	String CAPABILITY = "extism.http";
+
+	/**
+	 * Sends a request.
+	 * @param context the plug-in that calls; {@link HostContext#remaining} is the time
+	 * that is left for it
+	 * @throws Exception anything; the plug-in's call ends with a
+	 * {@code HostFunctionException} whose cause it is
+	 */
+	Response send(HostContext context, Request request) throws Exception;
+
+	/**
+	 * What the plug-in wants to send.
+	 *
+	 * @param method in capitals, {@code GET} if it said nothing
+	 * @param uri as the plug-in gave it; of any scheme
+	 * @param headers as the plug-in gave them
+	 * @param body the bytes to send, none for no body; the receiver's own
+	 */
+	record Request(String method, URI uri, Map<String, String> headers, byte[] body) {
+
+		public Request {
+			headers = Map.copyOf(headers);
+		}
+
+	}
+
+	/**
+	 * What the plug-in receives.
+	 *
+	 * @param status the status code
+	 * @param headers what it is told of the headers; empty to tell it nothing
+	 * @param body the bytes, which count towards what a plug-in may exchange with its
+	 * host
+	 */
+	record Response(int status, Map<String, String> headers, byte[] body) {
+
+		public Response {
+			headers = Map.copyOf(headers);
+		}
+
+	}
+
+}
