@@ -148,6 +148,20 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	}
 
 	@Override
+	public SandboxSession openSession(SessionOptions options) {
+		String instanceId = options.instanceId();
+		SandboxSession session = (instanceId != null) ? openSession(instanceId) : openSession();
+		try {
+			session.launch(options);
+			return session;
+		}
+		catch (RuntimeException ex) {
+			session.close();
+			throw ex;
+		}
+	}
+
+	@Override
 	public void close() {
 		if (this.closed.compareAndSet(false, true)) {
 			this.pool.close();

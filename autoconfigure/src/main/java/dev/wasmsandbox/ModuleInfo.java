@@ -1,11 +1,14 @@
 package dev.wasmsandbox;
 
 import java.time.Duration;
+import java.util.Set;
 
 import dev.wasmsandbox.compile.CodeTier;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.screen.ModuleReport;
+import dev.wasmsandbox.wasi.WasiSettings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known about a loaded module. Immutable.
@@ -20,7 +23,10 @@ import dev.wasmsandbox.screen.ModuleReport;
  * @param codeBytes the size of the generated class files, in bytes
  * @param limits what one sandbox may use
  * @param pool the bounds of its pool
+ * @param capabilities what it is granted of what host functions require
+ * @param wasi what WASI grants it; {@code null} if it may not import WASI at all
  */
 public record ModuleInfo(String name, String source, String digest, ModuleReport report, CodeTier tier,
-		Duration compileTime, long codeBytes, SandboxLimits limits, PoolSettings pool) {
+		Duration compileTime, long codeBytes, SandboxLimits limits, PoolSettings pool, Set<String> capabilities,
+		@Nullable WasiSettings wasi) {
 }

@@ -55,6 +55,11 @@ record OwningSandbox(WasmSandbox sandbox, WasmSandboxes registry) implements Was
 	}
 
 	@Override
+	public SandboxSession openSession(SessionOptions options) {
+		return this.sandbox.openSession(options);
+	}
+
+	@Override
 	public WasmSandbox forTenant(String tenant) {
 		return new OwningSandbox(this.sandbox.forTenant(tenant), this.registry);
 	}

@@ -18,6 +18,7 @@ import dev.wasmsandbox.observe.Outcome;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.wasi.WasiHost;
+import dev.wasmsandbox.wasi.WasiLaunch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,14 @@ public final class SandboxSession implements AutoCloseable {
 		this.guest = guest;
 		this.statistics = statistics;
 		this.memory = new LeasedMemory(guest);
+	}
+
+	/** Has it begin as the options say; before its first call. */
+	void launch(SessionOptions options) {
+		WasiLaunch launch = options.launch();
+		if (launch != null) {
+			WasiHost.launch(this.guest, launch);
+		}
 	}
 
 	/** The label it was opened with, or one made up. */
@@ -127,7 +136,8 @@ public final class SandboxSession implements AutoCloseable {
 	/**
 	 * What the guest wrote to its standard output in this session, where that is
 	 * captured; also after a failed call.
-	 * @return the bytes; none where {@code wasi.stdout} is not {@code capture}
+	 * @return the bytes; none where neither {@code wasi.stdout} is {@code capture} nor
+	 * the session was opened with {@link SessionOptions#captureOutput}
 	 */
 	public byte[] stdout() {
 		return WasiHost.output(this.guest, false);

@@ -98,6 +98,15 @@ public interface WasmSandbox extends AutoCloseable {
 	SandboxSession openSession(String instanceId);
 
 	/**
+	 * As {@link #openSession()}, with a label, or with arguments, variables or input for
+	 * a program of WASI.
+	 * @throws IllegalStateException if WASI is not enabled for the module but the options
+	 * say more than a label, or its start function or {@code _initialize} read already
+	 * what they would change
+	 */
+	SandboxSession openSession(SessionOptions options);
+
+	/**
 	 * The same sandbox for calls and sessions in the name of a tenant: within its quota,
 	 * and in turns with other tenants where callers must wait. The answer costs next to
 	 * nothing, does not change and may be kept; closing it closes this.

@@ -158,7 +158,8 @@ public final class WasmSandboxes implements AutoCloseable {
 			throw ex;
 		}
 		ModuleInfo info = new ModuleInfo(name, definition.source().description(), module.digest(), report,
-				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool());
+				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool(),
+				definition.capabilities(), definition.wasi());
 		return new DefaultWasmSandbox(info, module.code(), pool, this.asyncCalls, this.tenants, () -> unloaded(name));
 	}
 

@@ -3,6 +3,7 @@ package dev.wasmsandbox;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import dev.wasmsandbox.compile.AotCompiler;
 import dev.wasmsandbox.engine.GuestInstance;
@@ -61,7 +62,7 @@ final class HuntedModule implements AutoCloseable {
 		SandboxInspector.useOnly(this.factory, strategy);
 		this.pool = new InstancePool(fixture, this.factory, settings, this.maintenance);
 		ModuleInfo info = new ModuleInfo(fixture, fixture, ModuleCache.digest(bytes), report, compiled.tier(),
-				compiled.elapsed(), compiled.code().codeBytes(), limits, settings);
+				compiled.elapsed(), compiled.code().codeBytes(), limits, settings, Set.of(), null);
 		Tenants tenants = new Tenants(TenantQuota.none(), Map.of(), 100, this.maintenance::soon);
 		this.sandbox = new DefaultWasmSandbox(info, compiled.code(), this.pool, this.threads, tenants, () -> {
 		});

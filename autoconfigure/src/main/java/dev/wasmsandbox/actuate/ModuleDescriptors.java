@@ -96,12 +96,13 @@ public final class ModuleDescriptors {
 	 * @param imports what it imports, in its order
 	 * @param limits what it may use
 	 * @param binary what its binary holds and may hold
+	 * @param grants what it is granted
 	 */
 	public record ModuleDetailsDescriptor(String name, String source, String digest, long sizeBytes, long codeBytes,
 			@Nullable MemoryDescriptor memory, CodeTier tier, double compileMillis, CallsDescriptor calls,
 			PoolDescriptor pool, MemoryUseDescriptor memoryUse, List<ExportDescriptor> exports,
-			List<ImportDescriptor> imports, LimitsDescriptor limits,
-			BinaryDescriptor binary) implements OperationResponseBody {
+			List<ImportDescriptor> imports, LimitsDescriptor limits, BinaryDescriptor binary,
+			GrantsDescriptor grants) implements OperationResponseBody {
 
 		static ModuleDetailsDescriptor of(WasmSandbox sandbox) {
 			ModuleDescriptor module = ModuleDescriptor.of(sandbox);
@@ -111,7 +112,7 @@ public final class ModuleDescriptors {
 					module.pool(), module.memoryUse(),
 					info.report().exports().stream().map(ExportDescriptor::of).toList(),
 					info.report().imports().stream().map(ImportDescriptor::of).toList(), LimitsDescriptor.of(info),
-					BinaryDescriptor.of(info));
+					BinaryDescriptor.of(info), GrantsDescriptor.of(info));
 		}
 
 	}

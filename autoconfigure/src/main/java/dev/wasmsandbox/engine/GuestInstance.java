@@ -36,6 +36,8 @@ public final class GuestInstance {
 
 	private final @Nullable LeasePayer payer;
 
+	private final HostBinding.@Nullable Wasi wasi;
+
 	/**
 	 * Who may call: the owner, once the sandbox is ready, and nobody after a failure or
 	 * the end. One comparison tells all that.
@@ -69,6 +71,7 @@ public final class GuestInstance {
 		this.memory = sandbox.memory();
 		this.limits = factory.limits();
 		this.payer = payer;
+		this.wasi = factory.wasi();
 		this.lease = this.memory.beginLease(payer);
 		this.owner = Thread.currentThread();
 	}
@@ -311,6 +314,11 @@ public final class GuestInstance {
 	public LeaseHoldings holdings() {
 		requireUsable();
 		return this.holdings;
+	}
+
+	/** One of the functions of WASI that it may import, if it may. */
+	public HostBinding.@Nullable Wasi wasi() {
+		return this.wasi;
 	}
 
 	/** Closes what is open for the guest. */

@@ -27,6 +27,7 @@ import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.MemoryType;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes instances of one module with its imports bound. Thread-safe.
@@ -55,6 +56,8 @@ public final class SandboxFactory {
 
 	/** The function to call after the start function, by WASI's convention; or -1. */
 	private final int initializer;
+
+	private final HostBinding.@Nullable Wasi wasi;
 
 	private final ResetChoice resets;
 
@@ -93,7 +96,13 @@ public final class SandboxFactory {
 		this.watchdog = watchdog;
 		this.imports = new Imports(module.report(), bindings, new ImportedState(module.module(), module.report(),
 				globals, limits.module().get(ModuleLimit.TABLE_ELEMENTS)));
-		this.initializer = initializer(module.report(), bindings);
+		this.wasi = bindings.stream()
+			.map(HostBinding::target)
+			.filter(HostBinding.Wasi.class::isInstance)
+			.map(HostBinding.Wasi.class::cast)
+			.findFirst()
+			.orElse(null);
+		this.initializer = (this.wasi != null) ? initializer(module.report()) : -1;
 		MemoryType type = module.report().memory();
 		this.maximumPages = (type != null) ? (int) Math.min(type.maximumPages(), limits.memoryPages()) : 0;
 		SandboxTemplate template = new SandboxTemplate(this, snapshot);
@@ -242,10 +251,9 @@ public final class SandboxFactory {
 		}
 	}
 
-	private static int initializer(ModuleReport report, List<HostBinding> bindings) {
-		boolean wasi = bindings.stream().anyMatch((binding) -> binding.target() instanceof HostBinding.Wasi);
+	private static int initializer(ModuleReport report) {
 		return report.exportedFunction("_initialize")
-			.filter((export) -> wasi && NO_VALUES.equals(export.signature()))
+			.filter((export) -> NO_VALUES.equals(export.signature()))
 			.map(ModuleExport::index)
 			.orElse(-1);
 	}
@@ -306,6 +314,11 @@ public final class SandboxFactory {
 
 	String moduleName() {
 		return this.moduleName;
+	}
+
+	/** One of the functions of WASI, where they are offered. */
+	HostBinding.@Nullable Wasi wasi() {
+		return this.wasi;
 	}
 
 	CompiledModule module() {

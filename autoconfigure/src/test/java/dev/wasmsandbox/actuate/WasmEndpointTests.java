@@ -1,5 +1,7 @@
 package dev.wasmsandbox.actuate;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 import dev.wasmsandbox.ModuleDefinition;
@@ -16,8 +18,13 @@ import dev.wasmsandbox.limits.TrustLevel;
 import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.module.ModuleSource;
 import dev.wasmsandbox.observe.Outcome;
+import dev.wasmsandbox.wasi.WasiDirectory;
+import dev.wasmsandbox.wasi.WasiRandom;
+import dev.wasmsandbox.wasi.WasiSettings;
+import dev.wasmsandbox.wasi.WasiStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -27,6 +34,9 @@ class WasmEndpointTests {
 	private final WasmSandboxes sandboxes = WasmSandboxes.builder().build();
 
 	private final WasmEndpoint endpoint = new WasmEndpoint(this.sandboxes);
+
+	@TempDir
+	Path folder;
 
 	@AfterEach
 	void close() {
@@ -155,6 +165,41 @@ class WasmEndpointTests {
 			assertThat(module.limits().poolKeepAliveMillis()).isEqualTo(60_000.0);
 			assertThat(module.limits().poolLeakDetectionThresholdMillis()).isZero();
 		});
+	}
+
+	@Test
+	void showsWhatAModuleIsGrantedAndNoSecrets() {
+		WasiSettings wasi = WasiSettings.builder()
+			.arguments("tool", "secret-argument")
+			.environment("TOKEN", "secret-value")
+			.clocks(true)
+			.random(WasiRandom.SECURE)
+			.stdin(new byte[11])
+			.stdout(WasiStream.CAPTURE)
+			.directory(WasiDirectory.memory("/tmp").bounds(1_000, 10))
+			.directory(WasiDirectory.host("/data", this.folder))
+			.build();
+		this.sandboxes.load(ModuleDefinition.named("granted")
+			.source(ModuleSource.of(Fixtures.bytes("wasi_command")))
+			.capabilities(List.of("mail", "http"))
+			.wasi(wasi)
+			.build());
+		GrantsDescriptor grants = Objects.requireNonNull(this.endpoint.module("granted")).grants();
+		assertThat(grants.capabilities()).containsExactly("http", "mail");
+		assertThat(grants.wasi()).isEqualTo(new GrantsDescriptor.WasiDescriptor(2, List.of("TOKEN"), true, 1_000_000L,
+				"secure", 11, "capture", "discard",
+				List.of(new GrantsDescriptor.DirectoryDescriptor("/tmp", null, false, 1_000, 10),
+						new GrantsDescriptor.DirectoryDescriptor("/data", this.folder.getFileName().toString(), true,
+								WasiDirectory.DEFAULT_BYTES, WasiDirectory.DEFAULT_FILES)),
+				1 << 20, 64));
+		assertThat(grants.toString()).doesNotContain("secret-", this.folder.toString());
+	}
+
+	@Test
+	void showsThatAModuleIsGrantedNothing() {
+		load("values");
+		assertThat(Objects.requireNonNull(this.endpoint.module("values")).grants())
+			.isEqualTo(new GrantsDescriptor(List.of(), null));
 	}
 
 	@Test
