@@ -27,9 +27,11 @@ record ByteCall(String moduleName, String function, ValueKind argument, ValueKin
 		boolean fits = parameters.size() <= 1 && parameters.stream().allMatch(Payload::fits)
 				&& (shape.result() == ValueKind.NONE || Payload.fits(shape.result()));
 		if (!fits) {
-			throw new GuestAbiException(moduleName, function, "wanted was " + shape + ", but functions of the convention "
-					+ convention + " take one text, bytes or array, or nothing, and answer the same; "
-					+ "put several values into one text, for example as JSON", null);
+			throw new GuestAbiException(moduleName, function,
+					"wanted was " + shape + ", but functions of the convention " + convention
+							+ " take one text, bytes or array, or nothing, and answer the same; "
+							+ "put several values into one text, for example as JSON",
+					null);
 		}
 		return new ByteCall(moduleName, function, parameters.isEmpty() ? ValueKind.NONE : parameters.getFirst(),
 				shape.result());

@@ -91,8 +91,10 @@ public final class ExtismAbi implements GuestAbi {
 		FunctionSignature signature = Exports.signature(export);
 		boolean answers = signature.results().equals(List.of(ValueType.I32));
 		if (!signature.parameters().isEmpty() || !(answers || signature.results().isEmpty())) {
-			throw new GuestAbiException(moduleName, function, "wanted was " + shape + ", but it is " + signature
-					+ "; a function of an Extism plug-in takes no parameters and returns an i32 or nothing", null);
+			throw new GuestAbiException(moduleName, function,
+					"wanted was " + shape + ", but it is " + signature
+							+ "; a function of an Extism plug-in takes no parameters and returns an i32 or nothing",
+					null);
 		}
 		ByteCall values = ByteCall.of(name(), moduleName, function, shape);
 		return (guest, call) -> run(guest, export, values, call);

@@ -29,34 +29,79 @@ public interface ExtismHttp {
 	 */
 	Response send(HostContext context, Request request) throws Exception;
 
-	/**
-	 * What the plug-in wants to send.
-	 *
-	 * @param method in capitals, {@code GET} if it said nothing
-	 * @param uri as the plug-in gave it; of any scheme
-	 * @param headers as the plug-in gave them
-	 * @param body the bytes to send, none for no body; the receiver's own
-	 */
-	record Request(String method, URI uri, Map<String, String> headers, byte[] body) {
+	/** What the plug-in wants to send. */
+	final class Request {
 
-		public Request {
-			headers = Map.copyOf(headers);
+		private final String method;
+
+		private final URI uri;
+
+		private final Map<String, String> headers;
+
+		private final byte[] body;
+
+		Request(String method, URI uri, Map<String, String> headers, byte[] body) {
+			this.method = method;
+			this.uri = uri;
+			this.headers = Map.copyOf(headers);
+			this.body = body;
+		}
+
+		/** In capitals; {@code GET} if it said nothing. */
+		public String method() {
+			return this.method;
+		}
+
+		/** The address as the plug-in gave it; of any scheme. */
+		public URI uri() {
+			return this.uri;
+		}
+
+		/** The headers as the plug-in gave them. */
+		public Map<String, String> headers() {
+			return this.headers;
+		}
+
+		/** The bytes to send, none for no body; the receiver's own. */
+		public byte[] body() {
+			return this.body;
 		}
 
 	}
 
-	/**
-	 * What the plug-in receives.
-	 *
-	 * @param status the status code
-	 * @param headers what it is told of the headers; empty to tell it nothing
-	 * @param body the bytes, which count towards what a plug-in may exchange with its
-	 * host
-	 */
-	record Response(int status, Map<String, String> headers, byte[] body) {
+	/** What the plug-in receives. */
+	final class Response {
 
-		public Response {
-			headers = Map.copyOf(headers);
+		private final int status;
+
+		private final Map<String, String> headers;
+
+		private final byte[] body;
+
+		/**
+		 * An answer.
+		 * @param status the status code
+		 * @param headers what the plug-in is told of the headers; empty to tell it
+		 * nothing
+		 * @param body the bytes, which count towards what a plug-in may exchange with its
+		 * host
+		 */
+		public Response(int status, Map<String, String> headers, byte[] body) {
+			this.status = status;
+			this.headers = Map.copyOf(headers);
+			this.body = body;
+		}
+
+		int status() {
+			return this.status;
+		}
+
+		Map<String, String> headers() {
+			return this.headers;
+		}
+
+		byte[] body() {
+			return this.body;
 		}
 
 	}

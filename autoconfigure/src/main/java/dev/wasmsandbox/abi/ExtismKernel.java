@@ -71,8 +71,8 @@ final class ExtismKernel {
 		return new SandboxLimitException(this.moduleName, function, "limits.memory", this.limit,
 				this.memory.size() + asked,
 				"what the plug-in and its host exchange takes more than limits.memory of " + this.limit
-						+ " bytes, as much as its memory may: " + asked + " bytes were wanted when " + this.memory.size()
-						+ " were taken; raise it if that is legitimate",
+						+ " bytes, as much as its memory may: " + asked + " bytes were wanted when "
+						+ this.memory.size() + " were taken; raise it if that is legitimate",
 				null);
 	}
 
@@ -184,7 +184,9 @@ final class ExtismKernel {
 		return content;
 	}
 
-	/** As {@link #take}, for text; bytes that are no UTF-8 become replacement characters. */
+	/**
+	 * As {@link #take}, for text; bytes that are no UTF-8 become replacement characters.
+	 */
 	String takeText(long address, String what) {
 		return new String(take(address, what), StandardCharsets.UTF_8);
 	}

@@ -31,8 +31,8 @@ public interface GuestAbi {
 
 	/**
 	 * The functions that are called once in every sandbox, in this order, after the start
-	 * function and before anything else; where the snapshot is taken after the start, once
-	 * for all. They are passed zeroes, and what they return is dropped. One named
+	 * function and before anything else; where the snapshot is taken after the start,
+	 * once for all. They are passed zeroes, and what they return is dropped. One named
 	 * {@code _start} may end itself with exit code 0.
 	 * @return {@code _initialize} if it is exported without parameters and results, as
 	 * reactors do

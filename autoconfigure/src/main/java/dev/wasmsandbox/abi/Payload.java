@@ -148,8 +148,8 @@ final class Payload {
 			return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
 		}
 		catch (CharacterCodingException ex) {
-			throw new GuestAbiException(moduleName, function, "it answered " + bytes.limit()
-					+ " bytes that are not valid UTF-8; have them as byte[]", ex);
+			throw new GuestAbiException(moduleName, function,
+					"it answered " + bytes.limit() + " bytes that are not valid UTF-8; have them as byte[]", ex);
 		}
 	}
 

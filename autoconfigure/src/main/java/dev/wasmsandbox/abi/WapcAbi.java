@@ -69,8 +69,9 @@ public final class WapcAbi implements GuestAbi {
 	public AbiFunction bind(String moduleName, ModuleReport module, String function, CallShape shape) {
 		ModuleExport export = Exports.require(moduleName, module, GUEST_CALL);
 		if (!SIGNATURE.equals(export.signature())) {
-			throw new GuestAbiException(moduleName, function, "guests of waPC export " + GUEST_CALL + " as " + SIGNATURE
-					+ ", but it is " + export.signature(), null);
+			throw new GuestAbiException(moduleName, function,
+					"guests of waPC export " + GUEST_CALL + " as " + SIGNATURE + ", but it is " + export.signature(),
+					null);
 		}
 		byte[] operation = function.getBytes(StandardCharsets.UTF_8);
 		if (operation.length > LONGEST_NAME) {

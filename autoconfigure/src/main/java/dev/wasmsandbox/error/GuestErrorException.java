@@ -22,8 +22,9 @@ public class GuestErrorException extends WasmSandboxException {
 	 */
 	public GuestErrorException(@Nullable String moduleName, @Nullable String functionName, String guestMessage,
 			int code) {
-		super(moduleName, functionName, guestMessage.isEmpty() ? "the guest reported failure " + code + " without a text"
-				: "the guest reported a failure: " + GuestText.excerpt(guestMessage, SHOWN));
+		super(moduleName, functionName,
+				guestMessage.isEmpty() ? "the guest reported failure " + code + " without a text"
+						: "the guest reported a failure: " + GuestText.excerpt(guestMessage, SHOWN));
 		this.guestMessage = guestMessage;
 		this.code = code;
 	}

@@ -31,6 +31,15 @@ public final class GuestText {
 		return printable(text.substring(0, end)) + "... (" + text.length() + " characters)";
 	}
 
+	/** As {@link #excerpt}, the end instead of the beginning. */
+	public static String end(String text, int length) {
+		if (text.length() <= length) {
+			return printable(text);
+		}
+		int begin = text.length() - length;
+		return "..." + printable(text.substring(Character.isLowSurrogate(text.charAt(begin)) ? begin + 1 : begin));
+	}
+
 	private static boolean isPlain(int point) {
 		return switch (Character.getType(point)) {
 			case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,

@@ -19,6 +19,11 @@ abstract sealed class GuestOutput {
 		return new byte[0];
 	}
 
+	/** The same, with what is written from now on kept, too. */
+	GuestOutput kept() {
+		return new Kept(this);
+	}
+
 	/** Ends the stream with the lease. */
 	void end() {
 		// Only a begun line needs an end.
@@ -55,6 +60,40 @@ abstract sealed class GuestOutput {
 		@Override
 		byte[] captured() {
 			return this.kept.toByteArray();
+		}
+
+		@Override
+		GuestOutput kept() {
+			return this;
+		}
+
+	}
+
+	/** Goes where it went, and is kept, too. */
+	static final class Kept extends GuestOutput {
+
+		private final GuestOutput first;
+
+		private final Captured second = new Captured();
+
+		Kept(GuestOutput first) {
+			this.first = first;
+		}
+
+		@Override
+		void accept(byte[] bytes, int length) {
+			this.first.accept(bytes, length);
+			this.second.accept(bytes, length);
+		}
+
+		@Override
+		byte[] captured() {
+			return this.second.captured();
+		}
+
+		@Override
+		void end() {
+			this.first.end();
 		}
 
 	}
