@@ -7,12 +7,18 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
+import dev.wasmsandbox.abi.AbiCall;
+import dev.wasmsandbox.abi.AbiFunction;
+import dev.wasmsandbox.abi.BoundFunction;
+import dev.wasmsandbox.abi.CallShape;
 import dev.wasmsandbox.engine.CompiledModule;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.WasmSandboxException;
+import dev.wasmsandbox.guest.LeaseAccess;
+import dev.wasmsandbox.guest.LeasedMemory;
 import dev.wasmsandbox.observe.CallStatistics;
 import dev.wasmsandbox.observe.Outcome;
 import dev.wasmsandbox.pool.InstancePool;
@@ -35,6 +41,8 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 	private final InstancePool pool;
 
+	private final BoundFunctions functions;
+
 	private final AsyncCalls asyncCalls;
 
 	private final Tenants tenants;
@@ -50,11 +58,12 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	/** In whose name calls are made; {@code null} for nobody. */
 	private final @Nullable TenantCaller tenant;
 
-	DefaultWasmSandbox(ModuleInfo info, CompiledModule code, InstancePool pool, AsyncCalls asyncCalls, Tenants tenants,
-			Runnable whenClosed) {
+	DefaultWasmSandbox(ModuleInfo info, CompiledModule code, InstancePool pool, BoundFunctions functions,
+			AsyncCalls asyncCalls, Tenants tenants, Runnable whenClosed) {
 		this.info = info;
 		this.code = code;
 		this.pool = pool;
+		this.functions = functions;
 		this.asyncCalls = asyncCalls;
 		this.tenants = tenants;
 		this.whenClosed = whenClosed;
@@ -68,6 +77,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		this.info = same.info;
 		this.code = same.code;
 		this.pool = same.pool;
+		this.functions = same.functions;
 		this.asyncCalls = same.asyncCalls;
 		this.tenants = same.tenants;
 		this.whenClosed = same.whenClosed;
@@ -104,6 +114,9 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 	@Override
 	public <T extends @Nullable Object> T call(String function, Class<T> resultType, Object... arguments) {
+		if (TypedValues.needed(this.code, function, resultType, arguments)) {
+			return counted(() -> typed(function, resultType, arguments)).run(null);
+		}
 		ModuleExport export = counted(() -> resolve(name(), this.code, function));
 		long[] raw = counted(() -> check(export, resultType, arguments));
 		return Conversions.result(signature(export), resultType, invokeClean(export, raw, null));
@@ -113,10 +126,9 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	public <T extends @Nullable Object> CompletableFuture<T> callAsync(String function, Class<T> resultType,
 			Object... arguments) {
 		try {
-			ModuleExport export = counted(() -> resolve(name(), this.code, function));
-			long[] raw = counted(() -> check(export, resultType, arguments));
+			AsyncCall.Work<T> work = counted(() -> work(function, resultType, arguments));
 			this.pool.requireOpen();
-			AsyncCall<T> call = new AsyncCall<>(this, export, resultType, raw);
+			AsyncCall<T> call = new AsyncCall<>(work);
 			this.asyncCalls.execute(call, this.tenant);
 			return call;
 		}
@@ -128,6 +140,36 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		catch (WasmSandboxException | IllegalStateException ex) {
 			return CompletableFuture.failedFuture(ex);
 		}
+	}
+
+	private <T extends @Nullable Object> AsyncCall.Work<T> work(String function, Class<T> resultType,
+			Object[] arguments) {
+		if (TypedValues.needed(this.code, function, resultType, arguments)) {
+			return typed(function, resultType, arguments);
+		}
+		ModuleExport export = resolve(name(), this.code, function);
+		long[] raw = check(export, resultType, arguments);
+		return (call) -> Conversions.result(signature(export), resultType, invokeClean(export, raw, call));
+	}
+
+	private <T extends @Nullable Object> AsyncCall.Work<T> typed(String function, Class<T> resultType,
+			Object[] arguments) {
+		CallShape shape = TypedValues.shape(name(), function, resultType, arguments);
+		AbiFunction bound = this.functions.get(function, shape);
+		AbiCall values = TypedValues.call(shape, arguments);
+		return (call) -> {
+			runClean(function, bound, values, call);
+			return TypedValues.result(resultType, shape, values);
+		};
+	}
+
+	/**
+	 * A function for values of some kinds, each of whose calls runs in a clean instance.
+	 * @throws GuestAbiException if the module's convention has no such function for them
+	 */
+	BoundFunction bind(String function, CallShape shape) {
+		AbiFunction bound = this.functions.get(function, shape);
+		return (values) -> runClean(function, bound, values, null);
 	}
 
 	@Override
@@ -144,7 +186,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	public SandboxSession openSession(String instanceId) {
 		Objects.requireNonNull(instanceId, "instanceId");
 		return new SandboxSession(instanceId, this.pool, counted(() -> this.pool.acquire(this.tenant, instanceId)),
-				this.statistics);
+				this.statistics, this.functions);
 	}
 
 	@Override
@@ -203,6 +245,35 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		}
 	}
 
+	/** As {@link #invokeClean}, by the module's convention. */
+	private void runClean(String function, AbiFunction bound, AbiCall values, @Nullable AsyncCall<?> async) {
+		GuestInstance guest = null;
+		LeasedMemory memory = null;
+		Outcome outcome = Outcome.ERROR;
+		try {
+			guest = this.pool.acquire(this.tenant);
+			if (async != null && !async.begin(guest)) {
+				throw new SandboxInterruptedException(name(), function, "the call was cancelled", null);
+			}
+			memory = new LeasedMemory(guest);
+			guest.within(function, AbiFunction::call, bound, new LeaseAccess(guest, memory), values);
+			outcome = Outcome.SUCCESS;
+		}
+		catch (WasmSandboxException ex) {
+			outcome = Outcomes.of(ex);
+			throw ex;
+		}
+		finally {
+			this.statistics.record(outcome, 1);
+			if (memory != null) {
+				memory.close();
+			}
+			if (guest != null) {
+				this.pool.release(guest);
+			}
+		}
+	}
+
 	private <T> T counted(java.util.function.Supplier<T> step) {
 		try {
 			return step.get();
@@ -238,6 +309,11 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		@Override
 		long @Nullable [] invoke(ModuleExport function, long[] arguments) {
 			return invokeClean(function, arguments, null);
+		}
+
+		@Override
+		<T extends @Nullable Object> T callTyped(Class<T> resultType, Object[] arguments) {
+			return counted(() -> typed(name(), resultType, arguments)).run(null);
 		}
 
 	}

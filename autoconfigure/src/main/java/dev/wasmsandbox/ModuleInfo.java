@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param pool the bounds of its pool
  * @param capabilities what it is granted of what host functions require
  * @param wasi what WASI grants it; {@code null} if it may not import WASI at all
+ * @param abi the name of the convention by which it is passed what is no number
  */
 public record ModuleInfo(String name, String source, String digest, ModuleReport report, CodeTier tier,
 		Duration compileTime, long codeBytes, SandboxLimits limits, PoolSettings pool, Set<String> capabilities,
-		@Nullable WasiSettings wasi) {
+		@Nullable WasiSettings wasi, String abi) {
 }

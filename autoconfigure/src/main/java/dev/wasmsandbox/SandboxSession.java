@@ -2,12 +2,17 @@ package dev.wasmsandbox;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import dev.wasmsandbox.abi.AbiCall;
+import dev.wasmsandbox.abi.AbiFunction;
+import dev.wasmsandbox.abi.BoundFunction;
+import dev.wasmsandbox.abi.CallShape;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.guest.BufferMapping;
 import dev.wasmsandbox.guest.GuestMemory;
+import dev.wasmsandbox.guest.LeaseAccess;
 import dev.wasmsandbox.guest.LeasedMemory;
 import dev.wasmsandbox.memory.BufferAccess;
 import dev.wasmsandbox.memory.ZeroCopyBuffer;
@@ -42,17 +47,24 @@ public final class SandboxSession implements AutoCloseable {
 
 	private final LeasedMemory memory;
 
+	private final BoundFunctions functions;
+
+	private final LeaseAccess access;
+
 	/** Successful calls, counted here and added to the statistics once, at close. */
 	private long successes;
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
-	SandboxSession(String instanceId, InstancePool pool, GuestInstance guest, CallStatistics statistics) {
+	SandboxSession(String instanceId, InstancePool pool, GuestInstance guest, CallStatistics statistics,
+			BoundFunctions functions) {
 		this.instanceId = instanceId;
 		this.pool = pool;
 		this.guest = guest;
 		this.statistics = statistics;
+		this.functions = functions;
 		this.memory = new LeasedMemory(guest);
+		this.access = new LeaseAccess(guest, this.memory);
 	}
 
 	/** Has it begin as the options say; before its first call. */
@@ -75,7 +87,48 @@ public final class SandboxSession implements AutoCloseable {
 
 	/** Calls an exported function, as {@link WasmSandbox#call} does, in this session. */
 	public <T extends @Nullable Object> T call(String function, Class<T> resultType, Object... arguments) {
+		this.guest.requireUsable();
+		if (TypedValues.needed(this.guest.module(), function, resultType, arguments)) {
+			return callTyped(function, resultType, arguments);
+		}
 		return export(function).call(resultType, arguments);
+	}
+
+	private <T extends @Nullable Object> T callTyped(String function, Class<T> resultType, Object[] arguments) {
+		CallShape shape;
+		AbiFunction bound;
+		try {
+			shape = TypedValues.shape(moduleName(), function, resultType, arguments);
+			bound = this.functions.get(function, shape);
+		}
+		catch (WasmSandboxException ex) {
+			this.statistics.record(Outcomes.of(ex), 1);
+			throw ex;
+		}
+		AbiCall values = TypedValues.call(shape, arguments);
+		run(function, bound, values);
+		return TypedValues.result(resultType, shape, values);
+	}
+
+	/**
+	 * A function for values of some kinds, to be called in this session.
+	 * @throws GuestAbiException if the module's convention has no such function for them
+	 */
+	BoundFunction bind(String function, CallShape shape) {
+		this.guest.requireUsable();
+		AbiFunction bound = this.functions.get(function, shape);
+		return (values) -> run(function, bound, values);
+	}
+
+	private void run(String function, AbiFunction bound, AbiCall values) {
+		try {
+			this.guest.within(function, AbiFunction::call, bound, this.access, values);
+			this.successes++;
+		}
+		catch (WasmSandboxException ex) {
+			this.statistics.record(Outcomes.of(ex), 1);
+			throw ex;
+		}
 	}
 
 	/**
@@ -215,6 +268,11 @@ public final class SandboxSession implements AutoCloseable {
 				this.session.statistics.record(Outcomes.of(ex), 1);
 				throw ex;
 			}
+		}
+
+		@Override
+		<T extends @Nullable Object> T callTyped(Class<T> resultType, Object[] arguments) {
+			return this.session.callTyped(name(), resultType, arguments);
 		}
 
 	}

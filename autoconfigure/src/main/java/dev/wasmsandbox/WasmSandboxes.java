@@ -17,6 +17,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
+import dev.wasmsandbox.abi.GuestAbi;
+import dev.wasmsandbox.abi.GuestAbis;
+import dev.wasmsandbox.abi.PluginHosts;
 import dev.wasmsandbox.engine.CompiledModule;
 import dev.wasmsandbox.engine.HostBinding;
 import dev.wasmsandbox.engine.SandboxFactory;
@@ -25,6 +28,7 @@ import dev.wasmsandbox.engine.Watchdog;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
 import dev.wasmsandbox.error.SandboxLimitException;
+import dev.wasmsandbox.error.UnknownAbiException;
 import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.SnapshotPoint;
@@ -56,6 +60,10 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private final List<HostFunction> hostFunctions;
 
+	private final GuestAbis abis;
+
+	private final PluginHosts plugins;
+
 	private final MemoryBackend backend;
 
 	private final Watchdog watchdog = new Watchdog();
@@ -85,6 +93,8 @@ public final class WasmSandboxes implements AutoCloseable {
 		this.ownsCache = builder.cache == null;
 		this.cache = (builder.cache != null) ? builder.cache : new ModuleCache();
 		this.hostFunctions = List.copyOf(builder.hostFunctions);
+		this.abis = new GuestAbis(builder.abis);
+		this.plugins = builder.plugins;
 		this.budget = builder.budget;
 		this.backend = builder.backend;
 		this.securityListeners = List.copyOf(builder.securityListeners);
@@ -104,6 +114,7 @@ public final class WasmSandboxes implements AutoCloseable {
 	 * @return the module, ready to be called
 	 * @throws ModuleRejectedException if it cannot be run, with the reason
 	 * @throws SandboxLimitException if the system has no room for its sandboxes
+	 * @throws UnknownAbiException if it is to follow a convention that is not known
 	 * @throws IllegalStateException if a module of this name is loaded, or this registry
 	 * is closed
 	 */
@@ -142,11 +153,15 @@ public final class WasmSandboxes implements AutoCloseable {
 		String name = definition.name();
 		byte[] bytes = read(definition);
 		ModuleReport report = ModuleScreener.screen(name, bytes, definition.limits());
-		List<HostBinding> bindings = new ModuleBindings(definition, this.hostFunctions, this::refused).checked(report);
+		GuestAbi abi = this.abis.with(this.plugins.abis(definition.extism(), definition.limits().memoryBytes()))
+			.choose(name, definition.abi(), report);
+		List<HostBinding> bindings = new ModuleBindings(definition, this.hostFunctions, abi.hostFunctions(report),
+				this::refused)
+			.checked(report);
 		LoadedModule module = this.cache.get(name, bytes, report, definition.limits().metered());
 		SandboxFactory factory = new SandboxFactory(name, module.code(), bindings, definition.limits(), this.watchdog,
-				this.backend, definition.pool().maxSize() + 2, plan(definition, module.code()), definition.globals(),
-				this.budget);
+				this.backend, definition.pool().maxSize() + 2, plan(definition, module.code(), abi),
+				definition.globals(), this.budget);
 		InstancePool pool = new InstancePool(name, factory, definition.pool(), this.maintenance);
 		try {
 			pool.release(pool.acquire());
@@ -159,13 +174,15 @@ public final class WasmSandboxes implements AutoCloseable {
 		}
 		ModuleInfo info = new ModuleInfo(name, definition.source().description(), module.digest(), report,
 				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool(),
-				definition.capabilities(), definition.wasi());
-		return new DefaultWasmSandbox(info, module.code(), pool, this.asyncCalls, this.tenants, () -> unloaded(name));
+				definition.capabilities(), definition.wasi(), abi.name());
+		return new DefaultWasmSandbox(info, module.code(), pool, new BoundFunctions(name, report, abi), this.asyncCalls,
+				this.tenants, () -> unloaded(name));
 	}
 
-	private static SnapshotPlan plan(ModuleDefinition definition, CompiledModule code) {
+	private static SnapshotPlan plan(ModuleDefinition definition, CompiledModule code, GuestAbi abi) {
+		List<ModuleExport> start = abi.startFunctions(code.report());
 		if (definition.snapshot() == SnapshotPoint.NONE) {
-			return SnapshotPlan.NONE;
+			return new SnapshotPlan(false, List.of(), start);
 		}
 		List<SnapshotPlan.Step> steps = new ArrayList<>();
 		for (WarmUpCall call : definition.warmUp()) {
@@ -174,7 +191,7 @@ public final class WasmSandboxes implements AutoCloseable {
 			long[] raw = Conversions.untyped(definition.name(), call.function(), signature, call.arguments());
 			steps.add(new SnapshotPlan.Step(export, Arrays.stream(raw).boxed().toList(), call.times()));
 		}
-		return new SnapshotPlan(true, steps);
+		return new SnapshotPlan(true, steps, start);
 	}
 
 	private static byte[] read(ModuleDefinition definition) {
@@ -311,6 +328,10 @@ public final class WasmSandboxes implements AutoCloseable {
 
 		private final List<SecurityListener> securityListeners = new ArrayList<>();
 
+		private final List<GuestAbi> abis = new ArrayList<>();
+
+		private PluginHosts plugins = PluginHosts.none();
+
 		private Builder() {
 		}
 
@@ -377,9 +398,24 @@ public final class WasmSandboxes implements AutoCloseable {
 			return this;
 		}
 
+		/**
+		 * A convention that modules may follow; asked before the built-in ones, in the
+		 * order they are added.
+		 */
+		public Builder guestAbi(GuestAbi abi) {
+			this.abis.add(abi);
+			return this;
+		}
+
 		/** Is told of everything that is refused to a module. */
 		public Builder securityListener(SecurityListener listener) {
 			this.securityListeners.add(listener);
+			return this;
+		}
+
+		/** What plug-ins are offered beyond their input; nothing if nothing is said. */
+		public Builder pluginHosts(PluginHosts hosts) {
+			this.plugins = hosts;
 			return this;
 		}
 

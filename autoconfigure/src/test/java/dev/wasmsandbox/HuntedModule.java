@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.wasmsandbox.compile.AotCompiler;
+import dev.wasmsandbox.abi.AbiChoice;
+import dev.wasmsandbox.abi.GuestAbis;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.engine.SandboxFactory;
 import dev.wasmsandbox.engine.SandboxInspector;
@@ -62,10 +64,12 @@ final class HuntedModule implements AutoCloseable {
 		SandboxInspector.useOnly(this.factory, strategy);
 		this.pool = new InstancePool(fixture, this.factory, settings, this.maintenance);
 		ModuleInfo info = new ModuleInfo(fixture, fixture, ModuleCache.digest(bytes), report, compiled.tier(),
-				compiled.elapsed(), compiled.code().codeBytes(), limits, settings, Set.of(), null);
+				compiled.elapsed(), compiled.code().codeBytes(), limits, settings, Set.of(), null, "numeric");
 		Tenants tenants = new Tenants(TenantQuota.none(), Map.of(), 100, this.maintenance::soon);
-		this.sandbox = new DefaultWasmSandbox(info, compiled.code(), this.pool, this.threads, tenants, () -> {
-		});
+		this.sandbox = new DefaultWasmSandbox(info, compiled.code(), this.pool,
+				new BoundFunctions(fixture, report, new GuestAbis(List.of()).choose(fixture, AbiChoice.auto(), report)),
+				this.threads, tenants, () -> {
+				});
 	}
 
 	WasmSandbox sandbox() {

@@ -38,25 +38,12 @@ record ByteCall(String moduleName, String function, ValueKind argument, ValueKin
 	}
 
 	/**
-	 * The bytes of the argument.
+	 * The bytes of the argument, not to be changed.
 	 * @throws GuestAbiException if it cannot be passed
 	 */
 	byte[] input(AbiCall call) {
-		if (this.argument == ValueKind.NONE) {
-			return EMPTY;
-		}
-		return bytes(call, 0, this.argument);
-	}
-
-	/** As {@link #input}, for any argument. */
-	byte[] bytes(AbiCall call, int index, ValueKind kind) {
-		try {
-			return Payload.bytes(kind, call.value(index));
-		}
-		catch (IllegalArgumentException ex) {
-			throw new GuestAbiException(this.moduleName, this.function,
-					"argument " + (index + 1) + " cannot be passed: " + ex.getMessage(), ex);
-		}
+		return (this.argument == ValueKind.NONE) ? EMPTY
+				: Payload.bytes(this.moduleName, this.function, 0, this.argument, call.value(0));
 	}
 
 	/**

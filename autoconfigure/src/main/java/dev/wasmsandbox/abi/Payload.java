@@ -2,11 +2,6 @@ package dev.wasmsandbox.abi;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.function.Function;
 
@@ -27,63 +22,18 @@ final class Payload {
 	}
 
 	/**
-	 * The bytes of an argument.
-	 * @throws IllegalArgumentException if it is not of the kind, or text that has no form
-	 * in UTF-8
+	 * The bytes of an argument, not to be changed.
+	 * @param index which argument it is, from 0
+	 * @throws GuestAbiException if it is not of its kind, or has no form in bytes
 	 */
-	static byte[] bytes(ValueKind kind, Object value) {
-		return switch (value) {
-			case String text -> encoded(text);
-			case byte[] bytes -> bytes;
-			case ByteBuffer buffer -> {
-				byte[] bytes = new byte[buffer.remaining()];
-				buffer.get(buffer.position(), bytes);
-				yield bytes;
-			}
-			case MemorySegment segment -> segment.toArray(ValueLayout.JAVA_BYTE);
-			case short[] numbers -> {
-				ByteBuffer buffer = buffer(numbers.length, kind);
-				buffer.asShortBuffer().put(numbers);
-				yield buffer.array();
-			}
-			case int[] numbers -> {
-				ByteBuffer buffer = buffer(numbers.length, kind);
-				buffer.asIntBuffer().put(numbers);
-				yield buffer.array();
-			}
-			case long[] numbers -> {
-				ByteBuffer buffer = buffer(numbers.length, kind);
-				buffer.asLongBuffer().put(numbers);
-				yield buffer.array();
-			}
-			case float[] numbers -> {
-				ByteBuffer buffer = buffer(numbers.length, kind);
-				buffer.asFloatBuffer().put(numbers);
-				yield buffer.array();
-			}
-			case double[] numbers -> {
-				ByteBuffer buffer = buffer(numbers.length, kind);
-				buffer.asDoubleBuffer().put(numbers);
-				yield buffer.array();
-			}
-			default -> throw new IllegalArgumentException("a " + value.getClass().getName() + " is no " + kind);
-		};
-	}
-
-	private static ByteBuffer buffer(int elements, ValueKind kind) {
-		return ByteBuffer.allocate(Math.multiplyExact(elements, kind.elementSize())).order(ByteOrder.LITTLE_ENDIAN);
-	}
-
-	private static byte[] encoded(String text) {
-		try {
-			ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
-			byte[] bytes = new byte[encoded.remaining()];
-			encoded.get(bytes);
+	static byte[] bytes(String moduleName, String function, int index, ValueKind kind, Object value) {
+		if (kind == ValueKind.STRING && value instanceof String text) {
+			return Utf8.encode(moduleName, function, index, text);
+		}
+		if (value instanceof byte[] bytes && kind == ValueKind.BYTES) {
 			return bytes;
 		}
-		catch (CharacterCodingException ex) {
-			throw new IllegalArgumentException("the text has half a surrogate pair, which UTF-8 has no form for", ex);
-		}
+		return ArrayValues.bytes(moduleName, function, index, kind, value).toArray(ValueLayout.JAVA_BYTE);
 	}
 
 	/**
@@ -103,54 +53,21 @@ final class Payload {
 		if (reader != null) {
 			Object read = reader.apply(MemorySegment.ofArray(bytes).asReadOnly());
 			call.answer(Objects.requireNonNull(read, "a reader answers something"));
-			return;
 		}
-		call.answer(value(kind, bytes, moduleName, function));
+		else {
+			call.answer((kind == ValueKind.STRING) ? Utf8.decode(moduleName, function, bytes) : array(kind, bytes));
+		}
 	}
 
-	private static Object value(ValueKind kind, byte[] bytes, String moduleName, String function) {
-		ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-		int count = bytes.length / kind.elementSize();
-		return switch (kind) {
-			case STRING -> text(buffer, moduleName, function);
-			case BYTES -> bytes;
-			case SHORTS -> {
-				short[] numbers = new short[count];
-				buffer.asShortBuffer().get(numbers);
-				yield numbers;
-			}
-			case INTS -> {
-				int[] numbers = new int[count];
-				buffer.asIntBuffer().get(numbers);
-				yield numbers;
-			}
-			case LONGS -> {
-				long[] numbers = new long[count];
-				buffer.asLongBuffer().get(numbers);
-				yield numbers;
-			}
-			case FLOATS -> {
-				float[] numbers = new float[count];
-				buffer.asFloatBuffer().get(numbers);
-				yield numbers;
-			}
-			case DOUBLES -> {
-				double[] numbers = new double[count];
-				buffer.asDoubleBuffer().get(numbers);
-				yield numbers;
-			}
-			case NONE, I32, I64, F32, F64 -> throw new IllegalArgumentException(kind + " is not made of bytes");
-		};
-	}
-
-	private static String text(ByteBuffer bytes, String moduleName, String function) {
-		try {
-			return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+	private static Object array(ValueKind kind, byte[] bytes) {
+		if (kind == ValueKind.BYTES) {
+			return bytes;
 		}
-		catch (CharacterCodingException ex) {
-			throw new GuestAbiException(moduleName, function,
-					"it answered " + bytes.limit() + " bytes that are not valid UTF-8; have them as byte[]", ex);
-		}
+		Object array = ArrayValues.newArray(kind, bytes.length / kind.elementSize());
+		MemorySegment elements = ArrayValues.segment(array);
+		elements.copyFrom(MemorySegment.ofArray(bytes));
+		ArrayValues.filled(elements, kind.elementSize());
+		return array;
 	}
 
 }

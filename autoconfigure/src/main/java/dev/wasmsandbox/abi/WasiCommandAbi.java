@@ -3,6 +3,7 @@ package dev.wasmsandbox.abi;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.GuestExitException;
@@ -19,15 +20,24 @@ public final class WasiCommandAbi implements GuestAbi {
 
 	private static final String START = "_start";
 
+	/** What toolchains export beside it, for themselves. */
+	private static final Set<String> RUNTIME = Set.of("main", "malloc", "calloc", "realloc", "free");
+
 	@Override
 	public String name() {
 		return "wasi-command";
 	}
 
+	/** Programs export nothing else that is meant to be called. */
 	@Override
 	public boolean recognises(ModuleReport module) {
 		return module.exportedFunction(START).filter(ModuleExport::isProcedure).isPresent()
-				&& module.importedFunctions().stream().anyMatch((item) -> item.module().startsWith("wasi_"));
+				&& module.importedFunctions().stream().anyMatch((item) -> item.module().startsWith("wasi_"))
+				&& module.exportedFunctions().stream().allMatch((export) -> isOfRuntime(export.name()));
+	}
+
+	private static boolean isOfRuntime(String name) {
+		return name.startsWith("_") || name.startsWith("asyncify_") || RUNTIME.contains(name);
 	}
 
 	/** None: a program prepares itself when it is run. */

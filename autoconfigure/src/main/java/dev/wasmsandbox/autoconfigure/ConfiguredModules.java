@@ -9,6 +9,7 @@ import dev.wasmsandbox.ModuleDefinition;
 import dev.wasmsandbox.WarmUpCall;
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.abi.AbiChoice;
 import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
@@ -66,7 +67,8 @@ final class ConfiguredModules {
 				.limits(ownLimits)
 				.pool(ownPool)
 				.snapshot(module.snapshot())
-				.capabilities(module.capabilities());
+				.capabilities(module.capabilities())
+				.abi(AbiChoice.named(module.abi()));
 			warmUp.forEach(builder::warmUp);
 			module.globals().forEach(builder::global);
 			if (wasi != null) {

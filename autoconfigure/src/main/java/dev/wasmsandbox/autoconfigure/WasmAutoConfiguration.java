@@ -2,6 +2,7 @@ package dev.wasmsandbox.autoconfigure;
 
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.abi.GuestAbi;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.observe.SecurityListener;
@@ -41,7 +42,7 @@ public final class WasmAutoConfiguration {
 	@ConditionalOnMissingBean
 	WasmSandboxes wasmSandboxes(WasmProperties properties, ModuleCache cache,
 			ObjectProvider<HostFunction> hostFunctions, ObjectProvider<SecurityListener> securityListeners,
-			ListableBeanFactory beans) {
+			ObjectProvider<GuestAbi> abis, ListableBeanFactory beans) {
 		WasmSandboxes.Builder builder = WasmSettings.totals(properties.limits(), WasmSandboxes.builder())
 			.moduleCache(cache)
 			.async(WasmSettings.async(properties.async()));
@@ -49,6 +50,7 @@ public final class WasmAutoConfiguration {
 		hostFunctions.orderedStream().forEach(builder::hostFunction);
 		AnnotatedHostFunctions.of(beans).forEach(builder::hostFunction);
 		securityListeners.orderedStream().forEach(builder::securityListener);
+		abis.orderedStream().forEach(builder::guestAbi);
 		return builder.build();
 	}
 

@@ -59,12 +59,15 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * 'bulk-memory'. All that the engine runs if not set.
 	 * @param capabilities What the module is granted of what host functions require.
 	 * @param wasi What WASI preview 1 grants the module.
+	 * @param abi Convention by which text, bytes and arrays are passed to the module. The
+	 * one it is recognised by if 'auto'.
 	 */
 	public record ModuleProperties(@Nullable String location, @DefaultValue Limits limits, @DefaultValue Pool pool,
 			@DefaultValue("none") SnapshotPoint snapshot, @DefaultValue List<WarmUp> warmUp,
 			@DefaultValue Map<String, BigDecimal> globals, @DefaultValue("untrusted") TrustLevel trust,
 			@Nullable LimitProfile profile, @Nullable Set<WasmFeature> features,
-			@DefaultValue List<String> capabilities, @DefaultValue WasiProperties wasi) {
+			@DefaultValue List<String> capabilities, @DefaultValue WasiProperties wasi,
+			@DefaultValue("auto") String abi) {
 	}
 
 	/**
@@ -102,9 +105,10 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * 'table-elements'.
 	 * @param fuel Most units of work of one call, counted the same each time. Zero for no
 	 * limit; counting slows guests down a little.
+	 * @param resultSize Longest text, bytes or array that a call may return.
 	 */
 	public record Limits(@Nullable DataSize memory, @Nullable Duration callTimeout, @Nullable DataSize moduleSize,
-			@DefaultValue Map<ModuleLimit, Long> module, @Nullable Long fuel) {
+			@DefaultValue Map<ModuleLimit, Long> module, @Nullable Long fuel, @Nullable DataSize resultSize) {
 	}
 
 	/**

@@ -44,6 +44,8 @@ final class WasmSettings {
 		limits = apply(limits, prefix + ".module-size", properties.moduleSize(),
 				(settings, value) -> settings.withModuleBytes(value.toBytes()));
 		limits = apply(limits, prefix + ".fuel", properties.fuel(), SandboxLimits::withFuel);
+		limits = apply(limits, prefix + ".result-size", properties.resultSize(),
+				(settings, value) -> settings.withResultBytes(value.toBytes()));
 		for (ModuleLimit limit : ModuleLimit.values()) {
 			limits = apply(limits, prefix + ".module." + limit.text(), properties.module().get(limit),
 					(settings, value) -> settings.withModule(settings.module().with(limit, value)));

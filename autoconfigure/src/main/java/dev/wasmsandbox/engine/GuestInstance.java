@@ -56,6 +56,11 @@ public final class GuestInstance {
 	/** Whether the guest ended itself in good order. */
 	private boolean exited;
 
+	/**
+	 * Whether the next call is a step of {@link #within}, and no guest runs around it.
+	 */
+	private boolean stepping;
+
 	private final LeaseHoldings holdings = new LeaseHoldings();
 
 	/** What parts above keep for as long as the lease lasts. */
@@ -160,12 +165,19 @@ public final class GuestInstance {
 	 * runs no further calls, because its code was left in the middle.
 	 */
 	private long @Nullable [] exited(GuestExit exit, ModuleExport function) {
-		boolean command = function.name().equals("_start") && function.signature() != null
-				&& function.signature().results().isEmpty();
-		if (exit.code() != 0 || !command) {
+		if (exit.code() != 0 || !isCommand(function)) {
 			throw fail(exit, function.name(), true);
 		}
 		this.memory.exit();
+		return exited();
+	}
+
+	private static boolean isCommand(ModuleExport function) {
+		return function.name().equals("_start") && function.signature() != null
+				&& function.signature().results().isEmpty();
+	}
+
+	private long @Nullable [] exited() {
 		this.caller = null;
 		this.exited = true;
 		return null;
@@ -188,14 +200,72 @@ public final class GuestInstance {
 		this.memory.check();
 	}
 
-	/** A call from a host function, in the time of the call it was called from. */
+	/**
+	 * A call from a host function, in the time of the call it was called from, or a step
+	 * of {@link #within}.
+	 */
 	private long @Nullable [] callNested(ModuleExport function, int index, long[] arguments) {
+		boolean step = this.stepping;
+		this.stepping = false;
 		try {
 			return this.code.call(index, arguments);
+		}
+		catch (GuestExit exit) {
+			if (step && exit.code() == 0 && isCommand(function)) {
+				return exited();
+			}
+			throw fail(exit, function.name(), false);
 		}
 		catch (Throwable ex) {
 			throw fail(ex, function.name(), false);
 		}
+		finally {
+			this.stepping = step;
+		}
+	}
+
+	/**
+	 * Runs steps of the host that call the guest several times as one call: they have the
+	 * time, the fuel and the cancellation of one. From a host function they are part of
+	 * the call that it serves. What the steps throw themselves leaves the instance
+	 * usable; errors of the JVM and failures of the guest do not.
+	 * @param function what the steps are for, for messages
+	 * @throws WasmSandboxException if the guest fails
+	 * @throws IllegalStateException as {@link #call(ModuleExport, long[])} does
+	 */
+	public <A, B, C> void within(String function, Steps<A, B, C> steps, A first, B second, C third) {
+		if (Thread.currentThread() != this.caller) {
+			throw unusable();
+		}
+		LinearMemory control = this.memory;
+		if (!control.enter()) {
+			steps.run(first, second, third);
+			return;
+		}
+		this.stepping = true;
+		try {
+			steps.run(first, second, third);
+		}
+		catch (GuestStopped | GuestExit | Error ex) {
+			throw fail(ex, function, false);
+		}
+		finally {
+			this.stepping = false;
+			if (this.caller != null) {
+				control.exit();
+			}
+			else {
+				control.exitFailed();
+			}
+		}
+	}
+
+	/** What {@link #within} runs; handed its parameters so that none need be captured. */
+	@FunctionalInterface
+	public interface Steps<A, B, C> {
+
+		void run(A first, B second, C third);
+
 	}
 
 	private RuntimeException fail(Throwable cause, String functionName, boolean outermost) {
@@ -357,6 +427,11 @@ public final class GuestInstance {
 	/** What the guest may use. */
 	public SandboxLimits limits() {
 		return this.limits;
+	}
+
+	/** Whether the current thread may call the guest. */
+	public boolean callable() {
+		return Thread.currentThread() == this.caller;
 	}
 
 	/** Whether the lease is over. */

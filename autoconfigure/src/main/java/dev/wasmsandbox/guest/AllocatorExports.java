@@ -1,6 +1,7 @@
 package dev.wasmsandbox.guest;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import dev.wasmsandbox.engine.CompiledModule;
@@ -33,16 +34,27 @@ final class AllocatorExports {
 
 	private final @Nullable ModuleExport collect;
 
+	private final int allocateParameters;
+
+	private final int freeParameters;
+
 	private AllocatorExports(ModuleExport allocate, @Nullable ModuleExport pin, @Nullable ModuleExport free,
 			@Nullable ModuleExport collect) {
 		this.allocate = allocate;
 		this.pin = pin;
 		this.free = free;
 		this.collect = collect;
+		this.allocateParameters = parameters(allocate);
+		this.freeParameters = (free != null) ? parameters(free) : 0;
 	}
 
 	/** The allocator that a module exports, or {@code null}. */
 	static @Nullable AllocatorExports find(CompiledModule module) {
+		return find(module.functions());
+	}
+
+	/** As above, by the exported functions by name. */
+	static @Nullable AllocatorExports find(Map<String, ModuleExport> module) {
 		ModuleExport create = function(module, "__new", 2, 1);
 		ModuleExport pin = function(module, "__pin", 1, 1);
 		ModuleExport unpin = function(module, "__unpin", 1, 0);
@@ -60,13 +72,14 @@ final class AllocatorExports {
 		return (realloc != null) ? new AllocatorExports(realloc, null, null, null) : null;
 	}
 
-	private static @Nullable ModuleExport free(CompiledModule module, String name) {
+	private static @Nullable ModuleExport free(Map<String, ModuleExport> module, String name) {
 		ModuleExport plain = function(module, name, 1, 0);
 		return (plain != null) ? plain : function(module, name, 2, 0);
 	}
 
-	private static @Nullable ModuleExport function(CompiledModule module, String name, int parameters, int results) {
-		ModuleExport export = module.functions().get(name);
+	private static @Nullable ModuleExport function(Map<String, ModuleExport> module, String name, int parameters,
+			int results) {
+		ModuleExport export = module.get(name);
 		if (export == null) {
 			return null;
 		}
@@ -95,8 +108,7 @@ final class AllocatorExports {
 
 	/** Allocates, and pins what a collector would take away. */
 	int allocate(GuestInstance guest, int size, int alignment) {
-		int parameters = parameters(this.allocate);
-		int address = switch (parameters) {
+		int address = switch (this.allocateParameters) {
 			case 1 -> call(guest, this.allocate, size);
 			case 2 -> call(guest, this.allocate, size, ARRAY_BUFFER);
 			default -> call(guest, this.allocate, 0, 0, alignment, size);
@@ -108,7 +120,7 @@ final class AllocatorExports {
 	void free(GuestInstance guest, int address, int size) {
 		ModuleExport function = this.free;
 		if (function != null) {
-			guest.call(function, (parameters(function) == 1) ? new long[] { address } : new long[] { address, size });
+			guest.call(function, (this.freeParameters == 1) ? new long[] { address } : new long[] { address, size });
 		}
 	}
 

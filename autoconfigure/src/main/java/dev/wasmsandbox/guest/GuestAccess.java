@@ -1,8 +1,12 @@
 package dev.wasmsandbox.guest;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
+import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
@@ -24,8 +28,33 @@ public interface GuestAccess {
 	/** The guest's memory; every use of it is checked. */
 	GuestMemory memory();
 
-	/** Allocates in the guest's memory. */
+	/** Allocates in the guest's memory, for as long as the lease lasts. */
 	SandboxAllocator allocator();
+
+	/** Allocates in the guest's memory what one call needs, at the least cost. */
+	CallBlocks blocks();
+
+	/**
+	 * The most bytes that a result may have: {@code limits.result-size}.
+	 * @see #requireResultSize
+	 */
+	long resultLimit();
+
+	/**
+	 * Checks what a guest says its result is, before the host allocates as much.
+	 * @param bytes how many bytes it says
+	 * @throws SandboxLimitException if that is more than {@link #resultLimit}; the guest
+	 * can still be called
+	 */
+	void requireResultSize(String function, long bytes);
+
+	/**
+	 * Has a range of the memory read in place.
+	 * @param reader is given a read-only view that ends when it returns
+	 * @return what the reader returns
+	 * @throws GuestAbiException if the range does not lie in the memory
+	 */
+	<T extends @Nullable Object> T read(int address, int length, Function<MemorySegment, T> reader);
 
 	/**
 	 * Calls an exported function.

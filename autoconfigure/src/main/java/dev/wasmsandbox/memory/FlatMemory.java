@@ -283,6 +283,18 @@ public abstract class FlatMemory {
 		MemorySegment.copy(space(), ValueLayout.JAVA_BYTE, at, target, offset, length);
 	}
 
+	/** Copies bytes of the host, all of the segment, into the memory. */
+	public final void write(int address, MemorySegment source) {
+		long at = locate(address, source.byteSize());
+		MemorySegment.copy(source, 0, space(), at, source.byteSize());
+	}
+
+	/** Copies bytes of the memory to the host, as many as the segment has. */
+	public final void read(int address, MemorySegment target) {
+		long at = locate(address, target.byteSize());
+		MemorySegment.copy(space(), at, target, 0, target.byteSize());
+	}
+
 	/** Copies within the memory; the ranges may overlap. Lengths are unsigned. */
 	protected final void move(int target, int source, long length) {
 		long to = locate(target, length);
@@ -385,7 +397,7 @@ public abstract class FlatMemory {
 
 	private long locate(int address, long length) {
 		long at = address & 0xffff_ffffL;
-		if (at + length > this.size) {
+		if (length > this.size - at) {
 			throw outOfBounds(at, length);
 		}
 		return base() + at;

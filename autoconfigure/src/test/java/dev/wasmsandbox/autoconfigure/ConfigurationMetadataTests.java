@@ -43,9 +43,9 @@ class ConfigurationMetadataTests {
 				"wasm.defaults.pool.leak-detection-threshold", "wasm.cache.max-modules", "wasm.cache.max-weight",
 				"wasm.async.threads", "wasm.async.queue-capacity", "wasm.limits.total-memory", "wasm.compile.threads",
 				"wasm.compile.queue-capacity", "wasm.compile.timeout", "wasm.compile.max-bytes-in-flight",
-				"wasm.defaults.limits.module", "wasm.defaults.limits.fuel", "wasm.defaults.profile",
-				"wasm.tenants.max-known", "wasm.tenants.default.max-concurrent-calls", "wasm.tenants.default.memory",
-				"wasm.tenants.default.cpu-time-per-second", "wasm.tenants.by-name");
+				"wasm.defaults.limits.module", "wasm.defaults.limits.fuel", "wasm.defaults.limits.result-size",
+				"wasm.defaults.profile", "wasm.tenants.max-known", "wasm.tenants.default.max-concurrent-calls",
+				"wasm.tenants.default.memory", "wasm.tenants.default.cpu-time-per-second", "wasm.tenants.by-name");
 	}
 
 	@Test

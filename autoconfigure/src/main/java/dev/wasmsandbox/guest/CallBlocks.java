@@ -1,0 +1,144 @@
+package dev.wasmsandbox.guest;
+
+import java.util.Arrays;
+
+import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.SandboxLimitException;
+import dev.wasmsandbox.error.WasmSandboxException;
+
+/**
+ * Blocks of the guest's memory that live for one call: those of its arguments. They are
+ * given back in the reverse order, also if the call fails; what the guest answers is
+ * checked as for {@link SandboxAllocator}, whose blocks these never overlap.
+ *
+ * <p>
+ * {@code cabi_realloc} allocates for a callee that owns its arguments, so blocks of it
+ * are not given back. Where a guest exports no allocator they lie in the host's arena.
+ */
+public final class CallBlocks {
+
+	private final GuestInstance guest;
+
+	private final SandboxAllocator allocator;
+
+	private int[] addresses = new int[8];
+
+	private int[] sizes = new int[8];
+
+	private int count;
+
+	private CallBlocks(GuestInstance guest) {
+		this.guest = guest;
+		this.allocator = SandboxAllocators.of(guest);
+	}
+
+	static CallBlocks of(GuestInstance guest) {
+		return guest.companion(CallBlocks.class, CallBlocks::new);
+	}
+
+	/** Begins a call, perhaps within another one; what to {@link #release} at its end. */
+	public int mark() {
+		return this.count;
+	}
+
+	/**
+	 * Allocates a block.
+	 * @param bytes its size; 0 is taken as 1
+	 * @param alignment for allocators that take one; a power of two
+	 * @throws GuestAbiException if the guest's allocator answers what cannot be true: it
+	 * then runs no further calls
+	 * @throws SandboxLimitException if there is no memory left for it
+	 * @throws WasmSandboxException if the guest's allocator fails otherwise
+	 */
+	public int allocate(int bytes, int alignment) {
+		int size = Math.max(1, bytes);
+		int at = this.count;
+		if (at == this.addresses.length) {
+			this.addresses = Arrays.copyOf(this.addresses, at * 2);
+			this.sizes = Arrays.copyOf(this.sizes, at * 2);
+		}
+		int address;
+		if (this.allocator instanceof GuestAllocator own) {
+			address = own.allocateForCall(size, alignment);
+			for (int i = 0; i < at; i++) {
+				if (overlaps(i, address, size)) {
+					throw own.liedAbout(size, address, this.sizes[i], this.addresses[i]);
+				}
+			}
+		}
+		else {
+			address = this.allocator.allocate(size);
+		}
+		this.addresses[at] = address;
+		this.sizes[at] = size;
+		this.count = at + 1;
+		return address;
+	}
+
+	private boolean overlaps(int block, int address, int size) {
+		return address < this.addresses[block] + this.sizes[block] && this.addresses[block] < address + size;
+	}
+
+	/**
+	 * Whether a range begins in a block that the host gives back itself, of this or of
+	 * the session's allocator, so that it must not be freed as the guest's own.
+	 */
+	public boolean holds(int address, int bytes) {
+		for (int i = 0; i < this.count; i++) {
+			int offset = address - this.addresses[i];
+			if (offset >= 0 && (offset < this.sizes[i] || (bytes == 0 && offset == this.sizes[i]))) {
+				return true;
+			}
+		}
+		return this.allocator instanceof GuestAllocator own && own.holds(address);
+	}
+
+	/**
+	 * Gives a block back that the guest allocated itself, for a result. Nothing happens
+	 * if the host holds it, the guest exports nothing that frees, or it is no block: an
+	 * empty result may have any address below 16.
+	 * @throws WasmSandboxException if the guest's allocator fails
+	 */
+	public void freeResult(int address, int bytes) {
+		if ((bytes == 0 && address >= 0 && address < 16) || holds(address, bytes)) {
+			return;
+		}
+		if (this.allocator instanceof GuestAllocator own) {
+			own.free(address, bytes);
+		}
+	}
+
+	/**
+	 * Gives all blocks back that were allocated since the mark.
+	 * @throws WasmSandboxException if the guest's allocator fails
+	 */
+	public void release(int mark) {
+		while (this.count > mark) {
+			int last = --this.count;
+			if (!this.guest.callable()) {
+				continue;
+			}
+			if (this.allocator instanceof GuestAllocator own) {
+				own.free(this.addresses[last], this.sizes[last]);
+			}
+			else {
+				this.allocator.deallocate(this.addresses[last]);
+			}
+		}
+	}
+
+	/**
+	 * As {@link #release}, after a failure, which stays the one that is told.
+	 */
+	public void releaseAfter(Throwable failure, int mark) {
+		try {
+			release(mark);
+		}
+		catch (RuntimeException ex) {
+			this.count = mark;
+			failure.addSuppressed(ex);
+		}
+	}
+
+}
