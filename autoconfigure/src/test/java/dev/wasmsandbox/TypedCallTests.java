@@ -1,14 +1,17 @@
 package dev.wasmsandbox;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 import dev.wasmsandbox.abi.AbiCall;
+import dev.wasmsandbox.abi.AbiChoice;
 import dev.wasmsandbox.abi.AbiFunction;
 import dev.wasmsandbox.abi.BoundFunction;
 import dev.wasmsandbox.abi.CallShape;
@@ -28,6 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
 
 class TypedCallTests {
 
@@ -96,9 +100,8 @@ class TypedCallTests {
 		try (WasmSandbox text = TestModules.builder("text").build(); SandboxSession session = text.openSession()) {
 			AbiCall call = new AbiCall(1).value(0, "x").readResultWith((view) -> view);
 			session.bind("slugify", new CallShape(List.of(ValueKind.STRING), ValueKind.BYTES)).call(call);
-			MemorySegment view = (MemorySegment) call.result();
-			assertThat(view).isNotNull();
-			assertThatIllegalStateException().isThrownBy(() -> view.get(java.lang.foreign.ValueLayout.JAVA_BYTE, 0));
+			MemorySegment view = (MemorySegment) Objects.requireNonNull(call.result());
+			assertThatIllegalStateException().isThrownBy(() -> view.get(ValueLayout.JAVA_BYTE, 0));
 		}
 	}
 
@@ -130,10 +133,10 @@ class TypedCallTests {
 	@Test
 	void severalCallsOfAConventionHaveTheFuelOfOne() {
 		try (WasmSandbox sandbox = TestModules.builder("simple_module").abi(THRICE).fuel(1_000_000).build()) {
-			long one = sandbox.callMetered("fib", int.class, 10).fuelUsed();
+			long one = sandbox.callMetered("fib", int.class, 10).fuel();
 			MeteredResult<Long> thrice = sandbox.callMetered("anything", long.class, "x", 10);
 			assertThat(thrice.result()).isEqualTo(3 * 55);
-			assertThat(thrice.fuelUsed()).isEqualTo(3 * one);
+			assertThat(thrice.fuel()).isEqualTo(3 * one);
 		}
 		try (WasmSandbox sandbox = TestModules.builder("simple_module").abi(THRICE).fuel(400).build()) {
 			assertThat(sandbox.call("fib", int.class, 10)).isEqualTo(55);
@@ -151,7 +154,7 @@ class TypedCallTests {
 			.build()) {
 			CompletableFuture<Long> future = sandbox.callAsync("anything", long.class, "x", 60);
 			assertThat(future.cancel(true)).isTrue();
-			org.awaitility.Awaitility.await().until(() -> sandbox.pool().statistics().leased() == 0);
+			await().until(() -> sandbox.pool().statistics().leased() == 0);
 		}
 	}
 
@@ -178,7 +181,7 @@ class TypedCallTests {
 			assertThatExceptionOfType(UnknownAbiException.class)
 				.isThrownBy(() -> sandboxes.load(ModuleDefinition.named("other")
 					.source(TestModules.source("text"))
-					.abi(dev.wasmsandbox.abi.AbiChoice.named("pointer"))
+					.abi(AbiChoice.named("pointer"))
 					.build()))
 				.withMessageContaining("Module 'other'")
 				.withMessageContaining("'pointer'")
