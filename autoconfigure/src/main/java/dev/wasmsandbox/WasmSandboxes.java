@@ -155,6 +155,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		ModuleReport report = ModuleScreener.screen(name, bytes, definition.limits());
 		GuestAbi abi = this.abis.with(this.plugins.abis(definition.extism(), definition.limits().memoryBytes()))
 			.choose(name, definition.abi(), report);
+		definition.extism().requireUsedBy(name, abi);
 		List<HostBinding> bindings = new ModuleBindings(definition, this.hostFunctions, abi.hostFunctions(report),
 				this::refused)
 			.checked(report);
