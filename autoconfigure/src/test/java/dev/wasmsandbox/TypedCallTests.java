@@ -200,7 +200,7 @@ class TypedCallTests {
 				.withMessageContaining("it is (i32) -> i32")
 				.withMessageContaining("pointer-length");
 			assertThatExceptionOfType(GuestAbiException.class)
-				.isThrownBy(() -> sandbox.call("fib", String.class, 1, Boolean.TRUE))
+				.isThrownBy(() -> sandbox.call("fib", String.class, 1, true))
 				.withMessageContaining("argument 2 is java.lang.Boolean");
 			assertThatExceptionOfType(GuestAbiException.class)
 				.isThrownBy(() -> sandbox.callAsync("fib", byte[].class).join());

@@ -82,6 +82,11 @@ final class ArrayValues {
 		}
 	}
 
+	/** The bytes of a text in UTF-16. */
+	static MemorySegment utf16(String text) {
+		return ordered(MemorySegment.ofArray(text.toCharArray()), Character.BYTES);
+	}
+
 	private static MemorySegment ordered(MemorySegment segment, int elementSize) {
 		return SAME_ORDER ? segment : swapped(segment, elementSize);
 	}

@@ -4,9 +4,13 @@ import java.util.List;
 import java.util.Objects;
 
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.guest.GuestAccess;
+import dev.wasmsandbox.screen.ExternalKind;
 import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
+import dev.wasmsandbox.screen.ValueType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks exports up for conventions.
@@ -41,9 +45,48 @@ final class Exports {
 		return Objects.requireNonNull(export.signature());
 	}
 
-	/** Whether a function of the name and signature is exported. */
-	static boolean has(ModuleReport module, String name, FunctionSignature signature) {
-		return module.exportedFunction(name).filter((export) -> signature.equals(export.signature())).isPresent();
+	/** The exported function of a name and signature, if there is one. */
+	static @Nullable ModuleExport function(ModuleReport module, String name, String signature) {
+		return module.exportedFunction(name)
+			.filter((export) -> FunctionSignature.parse(signature).equals(export.signature()))
+			.orElse(null);
+	}
+
+	/** The exported global of a name that is an {@code i32}, if there is one. */
+	static @Nullable ModuleExport global(ModuleReport module, String name) {
+		for (ModuleExport export : module.exports()) {
+			if (export.kind() == ExternalKind.GLOBAL && export.name().equals(name) && export.type() == ValueType.I32) {
+				return export;
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Checks a range that the guest itself named.
+	 * @throws GuestAbiException if it is outside of its memory; it is not trusted any
+	 * more then
+	 */
+	static void requireWithin(GuestAccess guest, String function, int address, long bytes) {
+		long size = guest.memory().size();
+		if (bytes > size - Integer.toUnsignedLong(address)) {
+			throw guest.distrust(new GuestAbiException(guest.moduleName(), function,
+					"it answered " + bytes + " bytes at address " + Integer.toUnsignedString(address)
+							+ ", which do not lie within its memory of " + size
+							+ " bytes; the session runs no further calls",
+					null));
+		}
+	}
+
+	/** What a number is in WebAssembly, and all else {@code reference}. */
+	static ValueType type(ValueKind kind, ValueType reference) {
+		return switch (kind) {
+			case I64 -> ValueType.I64;
+			case F32 -> ValueType.F32;
+			case F64 -> ValueType.F64;
+			case I32 -> ValueType.I32;
+			default -> reference;
+		};
 	}
 
 }

@@ -13,7 +13,8 @@ import dev.wasmsandbox.screen.ModuleReport;
 public final class GuestAbis {
 
 	/** The last one takes every module. */
-	private static final List<GuestAbi> BUILT_IN = List.of(new PointerLengthAbi(), new NumericAbi());
+	private static final List<GuestAbi> BUILT_IN = List.of(new AssemblyScriptAbi(false), new PointerLengthAbi(),
+			new AssemblyScriptAbi(true), new NumericAbi());
 
 	private final List<GuestAbi> own;
 

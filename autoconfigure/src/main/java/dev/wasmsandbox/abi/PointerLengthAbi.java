@@ -20,8 +20,6 @@ final class PointerLengthAbi implements GuestAbi {
 
 	private static final String POST_RETURN = "cabi_post_";
 
-	private static final FunctionSignature POST_SIGNATURE = FunctionSignature.parse("(i32) -> ()");
-
 	@Override
 	public String name() {
 		return "pointer-length";
@@ -39,9 +37,7 @@ final class PointerLengthAbi implements GuestAbi {
 			return NumericAbi.NumericFunction.of(moduleName, export, shape);
 		}
 		FunctionSignature signature = Exports.signature(export);
-		ModuleExport post = module.exportedFunction(POST_RETURN + function)
-			.filter((found) -> POST_SIGNATURE.equals(found.signature()))
-			.orElse(null);
+		ModuleExport post = Exports.function(module, POST_RETURN + function, "(i32) -> ()");
 		ResultStyle style = (module.memory() != null) ? style(module, signature, shape, post) : null;
 		Widening[] widenings = (style != null) ? arguments(signature, shape, style) : null;
 		if (style == null || widenings == null) {
@@ -114,29 +110,23 @@ final class PointerLengthAbi implements GuestAbi {
 	private static String expected(CallShape shape) {
 		List<ValueType> parameters = new ArrayList<>();
 		for (ValueKind kind : shape.parameters()) {
-			switch (kind) {
-				case I32 -> parameters.add(ValueType.I32);
-				case I64 -> parameters.add(ValueType.I64);
-				case F32 -> parameters.add(ValueType.F32);
-				case F64 -> parameters.add(ValueType.F64);
-				default -> parameters.addAll(List.of(ValueType.I32, ValueType.I32));
+			parameters.add(Exports.type(kind, ValueType.I32));
+			if (!kind.isNumber()) {
+				parameters.add(ValueType.I32);
 			}
 		}
-		return switch (shape.result()) {
-			case NONE -> signature(parameters);
-			case I32 -> signature(parameters, ValueType.I32);
-			case I64 -> signature(parameters, ValueType.I64);
-			case F32 -> signature(parameters, ValueType.F32);
-			case F64 -> signature(parameters, ValueType.F64);
-			default -> {
-				List<ValueType> withPointer = new ArrayList<>(List.of(ValueType.I32));
-				withPointer.addAll(parameters);
-				yield signature(parameters, ValueType.I64) + " (address << 32 | length), "
-						+ signature(parameters, ValueType.I32, ValueType.I32) + " (address, length), "
-						+ signature(withPointer) + " (where to store both) or " + signature(parameters, ValueType.I32)
-						+ " (where both are stored) with cabi_post_";
-			}
-		};
+		if (shape.result() == ValueKind.NONE) {
+			return signature(parameters);
+		}
+		if (shape.result().isNumber()) {
+			return signature(parameters, Exports.type(shape.result(), ValueType.I32));
+		}
+		List<ValueType> withPointer = new ArrayList<>(List.of(ValueType.I32));
+		withPointer.addAll(parameters);
+		return signature(parameters, ValueType.I64) + " (address << 32 | length), "
+				+ signature(parameters, ValueType.I32, ValueType.I32) + " (address, length), " + signature(withPointer)
+				+ " (first where to store both) or " + signature(parameters, ValueType.I32)
+				+ " (where both are stored, with a function cabi_post_NAME)";
 	}
 
 	private static String signature(List<ValueType> parameters, ValueType... results) {

@@ -5,7 +5,6 @@ import java.util.Objects;
 import java.util.function.Function;
 
 import dev.wasmsandbox.abi.PointerLengthAbi.ResultStyle;
-import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.guest.CallBlocks;
 import dev.wasmsandbox.guest.GuestAccess;
 import dev.wasmsandbox.screen.ModuleExport;
@@ -188,14 +187,7 @@ final class PointerLengthFunction implements AbiFunction {
 	}
 
 	private void requireWithin(GuestAccess guest, int address, long bytes) {
-		long size = guest.memory().size();
-		if (bytes > size - Integer.toUnsignedLong(address)) {
-			throw guest.distrust(new GuestAbiException(guest.moduleName(), this.export.name(),
-					"it answered " + bytes + " bytes at address " + Integer.toUnsignedString(address)
-							+ ", which do not lie within its memory of " + size
-							+ " bytes; the session runs no further calls",
-					null));
-		}
+		Exports.requireWithin(guest, this.export.name(), address, bytes);
 	}
 
 }

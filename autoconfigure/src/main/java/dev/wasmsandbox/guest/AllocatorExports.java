@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class AllocatorExports {
 
 	/** AssemblyScript's class id of ArrayBuffer: bytes, in which no references lie. */
-	private static final long ARRAY_BUFFER = 1;
+	static final int ARRAY_BUFFER = 1;
 
 	/** Pairs by name, the likeliest first. */
 	private static final List<List<String>> PAIRS = List.of(List.of("malloc", "free"), List.of("alloc", "dealloc"),
@@ -101,16 +101,25 @@ final class AllocatorExports {
 		return this.allocate.name();
 	}
 
+	/** Whether it is that of the canonical ABI, whose callees own their arguments. */
+	boolean canonical() {
+		return this.allocateParameters == 4;
+	}
+
 	/** Whether blocks can be given back to the guest. */
 	boolean frees() {
 		return this.free != null;
 	}
 
-	/** Allocates, and pins what a collector would take away. */
-	int allocate(GuestInstance guest, int size, int alignment) {
+	/**
+	 * Allocates, and pins what a collector would take away.
+	 * @param alignment where the allocator takes one
+	 * @param classId where it takes one
+	 */
+	int allocate(GuestInstance guest, int size, int alignment, int classId) {
 		int address = switch (this.allocateParameters) {
 			case 1 -> call(guest, this.allocate, size);
-			case 2 -> call(guest, this.allocate, size, ARRAY_BUFFER);
+			case 2 -> call(guest, this.allocate, size, classId);
 			default -> call(guest, this.allocate, 0, 0, alignment, size);
 		};
 		ModuleExport keep = this.pin;

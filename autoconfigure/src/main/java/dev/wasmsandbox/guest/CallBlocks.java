@@ -44,7 +44,7 @@ public final class CallBlocks {
 
 	/**
 	 * Allocates a block.
-	 * @param bytes its size; 0 is taken as 1
+	 * @param bytes its size; 0 is taken as 1, but by {@code cabi_realloc}
 	 * @param alignment for allocators that take one; a power of two
 	 * @throws GuestAbiException if the guest's allocator answers what cannot be true: it
 	 * then runs no further calls
@@ -52,28 +52,48 @@ public final class CallBlocks {
 	 * @throws WasmSandboxException if the guest's allocator fails otherwise
 	 */
 	public int allocate(int bytes, int alignment) {
-		int size = Math.max(1, bytes);
+		if (this.allocator instanceof GuestAllocator own) {
+			int size = own.argumentsAreTheCallees() ? bytes : Math.max(1, bytes);
+			return allocate(own, size, alignment, AllocatorExports.ARRAY_BUFFER);
+		}
+		int address = this.allocator.allocate(bytes);
+		record(address, Math.max(1, bytes));
+		return address;
+	}
+
+	/**
+	 * Allocates an object of AssemblyScript's runtime and pins it; otherwise as
+	 * {@link #allocate}.
+	 * @param bytes its size, which the guest is told exactly
+	 * @param classId the number of its class
+	 */
+	public int allocateObject(int bytes, int classId) {
+		if (this.allocator instanceof GuestAllocator own) {
+			return allocate(own, bytes, 0, classId);
+		}
+		throw new GuestAbiException(this.guest.moduleName(), null, "it does not export __new, __pin and __unpin", null);
+	}
+
+	private int allocate(GuestAllocator own, int size, int alignment, int classId) {
+		int address = own.allocateForCall(size, alignment, classId);
+		for (int i = 0; i < this.count; i++) {
+			if (overlaps(i, address, size)) {
+				throw own.liedAbout(size, address, this.sizes[i], this.addresses[i]);
+			}
+		}
+		record(address, size);
+		return address;
+	}
+
+	private void record(int address, int size) {
 		int at = this.count;
 		if (at == this.addresses.length) {
 			this.addresses = Arrays.copyOf(this.addresses, at * 2);
 			this.sizes = Arrays.copyOf(this.sizes, at * 2);
 		}
-		int address;
-		if (this.allocator instanceof GuestAllocator own) {
-			address = own.allocateForCall(size, alignment);
-			for (int i = 0; i < at; i++) {
-				if (overlaps(i, address, size)) {
-					throw own.liedAbout(size, address, this.sizes[i], this.addresses[i]);
-				}
-			}
-		}
-		else {
-			address = this.allocator.allocate(size);
-		}
 		this.addresses[at] = address;
 		this.sizes[at] = size;
 		this.count = at + 1;
-		return address;
 	}
 
 	private boolean overlaps(int block, int address, int size) {
@@ -97,11 +117,11 @@ public final class CallBlocks {
 	/**
 	 * Gives a block back that the guest allocated itself, for a result. Nothing happens
 	 * if the host holds it, the guest exports nothing that frees, or it is no block: an
-	 * empty result may have any address below 16.
+	 * empty result may have any address up to 16, as Rust's have.
 	 * @throws WasmSandboxException if the guest's allocator fails
 	 */
 	public void freeResult(int address, int bytes) {
-		if ((bytes == 0 && address >= 0 && address < 16) || holds(address, bytes)) {
+		if ((bytes == 0 && address >= 0 && address <= 16) || holds(address, bytes)) {
 			return;
 		}
 		if (this.allocator instanceof GuestAllocator own) {

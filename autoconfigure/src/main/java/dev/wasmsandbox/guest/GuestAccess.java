@@ -86,6 +86,12 @@ public interface GuestAccess {
 	byte[] output(boolean error);
 
 	/**
+	 * The value of an exported global, as raw bits.
+	 * @throws IllegalArgumentException if the export is no global
+	 */
+	long global(ModuleExport global);
+
+	/**
 	 * What a convention keeps with the guest, for example its host's answers. It is
 	 * dropped with the lease and never seen by another one; host functions of the same
 	 * lease see the same object by {@link HostContext#attachment}.

@@ -46,7 +46,7 @@ final class GuestAllocator extends AccountedAllocator {
 		int reserved = this.exports.frees() ? size : SpareBlocks.roundUp(size);
 		int address = this.exports.frees() ? 0 : this.spare.take(reserved);
 		if (address == 0) {
-			address = ask(size, reserved, ALIGNMENT);
+			address = ask(size, reserved, ALIGNMENT, AllocatorExports.ARRAY_BUFFER);
 		}
 		int other = this.blocks.overlapping(address, reserved);
 		if (other != 0) {
@@ -57,14 +57,14 @@ final class GuestAllocator extends AccountedAllocator {
 		return address;
 	}
 
-	private int ask(int size, int reserved, int alignment) {
+	private int ask(int size, int reserved, int alignment, int classId) {
 		int most = guest().memory().maximumPages();
 		// What no memory of this guest can hold is not asked for: many allocators compute
 		// such sizes wrongly.
 		if (reserved < 0 || pages(reserved) > most) {
 			throw exhausted(size);
 		}
-		int address = this.exports.allocate(guest(), reserved, alignment);
+		int address = this.exports.allocate(guest(), reserved, alignment, classId);
 		if (address == 0) {
 			throw exhausted(size);
 		}
@@ -75,13 +75,18 @@ final class GuestAllocator extends AccountedAllocator {
 	}
 
 	/** Allocates what is not put on record: a block that the caller frees itself. */
-	int allocateForCall(int size, int alignment) {
-		int address = ask(size, size, alignment);
-		int other = this.blocks.overlapping(address, size);
+	int allocateForCall(int size, int alignment, int classId) {
+		int address = ask(size, size, alignment, classId);
+		int other = (size > 0) ? this.blocks.overlapping(address, size) : 0;
 		if (other != 0) {
 			throw liedAbout(size, address, this.blocks.size(other), this.blocks.address(other));
 		}
 		return address;
+	}
+
+	/** Whether blocks for arguments go over to whoever is called. */
+	boolean argumentsAreTheCallees() {
+		return this.exports.canonical();
 	}
 
 	/** Whether a block on record is at the address. */

@@ -6,7 +6,9 @@ import java.util.function.Supplier;
 import dev.wasmsandbox.engine.CallChain;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.SandboxTrapException;
 import dev.wasmsandbox.error.SecurityViolationException;
+import dev.wasmsandbox.error.TrapKind;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.screen.ModuleExport;
 import org.jspecify.annotations.Nullable;
@@ -110,6 +112,18 @@ public final class HostContext implements AutoCloseable {
 					+ arguments.length + " arguments by a host function", null);
 		}
 		return this.guest.call(export, arguments);
+	}
+
+	/**
+	 * What to throw where the guest itself says that it cannot go on: its call ends with
+	 * a trap, and it runs no further calls.
+	 * @param why what it says
+	 * @throws IllegalStateException after the host function has returned
+	 */
+	public SandboxTrapException trap(String why) {
+		this.memory.requireOpen();
+		return this.guest.distrust(new SandboxTrapException(moduleName(), null, TrapKind.UNCAUGHT_EXCEPTION,
+				"the guest trapped: " + why, null));
 	}
 
 	/**

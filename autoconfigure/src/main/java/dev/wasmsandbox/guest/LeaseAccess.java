@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.WasmSandboxException;
+import dev.wasmsandbox.screen.ExternalKind;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.wasi.WasiHost;
@@ -101,6 +102,14 @@ public final class LeaseAccess implements GuestAccess {
 	@Override
 	public byte[] output(boolean error) {
 		return WasiHost.output(this.guest, error);
+	}
+
+	@Override
+	public long global(ModuleExport global) {
+		if (global.kind() != ExternalKind.GLOBAL) {
+			throw new IllegalArgumentException("The export '" + global.name() + "' is no global");
+		}
+		return this.guest.global(global.index());
 	}
 
 	@Override
