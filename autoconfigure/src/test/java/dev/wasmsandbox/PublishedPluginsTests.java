@@ -17,6 +17,7 @@ import dev.wasmsandbox.abi.PluginHosts;
 import dev.wasmsandbox.abi.WapcHost;
 import dev.wasmsandbox.error.GuestErrorException;
 import dev.wasmsandbox.error.GuestExitException;
+import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.error.SandboxTrapException;
@@ -135,10 +136,20 @@ class PublishedPluginsTests {
 	}
 
 	@Test
+	void thoseThatUseSimdAreRefused() {
+		PublishedPlugins.withSimd()
+			.forEach((file) -> assertThatExceptionOfType(ModuleRejectedException.class)
+				.isThrownBy(() -> builder(file).wasi(PublishedPlugins.wasi().build()).build())
+				.withMessageContaining("SIMD"));
+	}
+
+	@Test
 	void guestsOfWapcDoToo() {
 		PluginHosts hosts = PluginHosts.none().withWapc((_, binding, namespace, operation, payload) -> {
 			assertThat(new String(payload, StandardCharsets.UTF_8)).isIn("this is a test", "Simon");
-			return (binding + namespace + operation).getBytes(StandardCharsets.UTF_8);
+			assertThat(List.of(binding, namespace, operation)).isIn(List.of("binding", "sample:namespace", "pong"),
+					List.of("myBinding", "sample", "hello"));
+			return new byte[0];
 		});
 		String payload = "this is a test";
 		byte[] packed = { (byte) 0xab, 'h', 'e', 'l', 'l', 'o', ' ', 'w', 'o', 'r', 'l', 'd' };

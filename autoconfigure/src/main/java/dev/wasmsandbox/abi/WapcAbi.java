@@ -45,7 +45,7 @@ public final class WapcAbi implements GuestAbi {
 
 	@Override
 	public boolean recognises(ModuleReport module) {
-		return Exports.has(module, GUEST_CALL, SIGNATURE)
+		return module.exportedFunction(GUEST_CALL).filter((export) -> SIGNATURE.equals(export.signature())).isPresent()
 				&& module.importedFunctions().stream().anyMatch((item) -> item.module().equals(WapcFunctions.MODULE));
 	}
 

@@ -1,8 +1,9 @@
 package dev.wasmsandbox.abi;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
@@ -17,9 +18,6 @@ class KernelMemoryTests {
 	private static final long[] WRONG = { 0, 1, 15, -1, -8, Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE - 7,
 			1L << 32, (1L << 32) + 16, 0xffff_ffffL, Integer.MAX_VALUE, Integer.MIN_VALUE };
 
-	private record Block(long address, byte[] content) {
-	}
-
 	@Test
 	void blocksNeverOverlapAndKeepWhatIsInThem() {
 		for (int seed = 0; seed < 20; seed++) {
@@ -28,33 +26,35 @@ class KernelMemoryTests {
 	}
 
 	private static void play(Random random, KernelMemory memory) {
-		List<Block> live = new ArrayList<>();
+		Map<Long, byte[]> live = new LinkedHashMap<>();
 		for (int step = 0; step < 3_000; step++) {
 			if (random.nextInt(400) == 0) {
 				memory.clear();
 				live.clear();
 			}
 			else if (random.nextInt(5) < 2 && !live.isEmpty()) {
-				Block block = live.remove(random.nextInt(live.size()));
-				assertThat(memory.length(block.address())).isEqualTo(block.content().length);
-				assertThat(memory.read(block.address(), block.content().length)).isEqualTo(block.content());
-				memory.free(block.address());
-				assertThat(memory.length(block.address())).isZero();
-				memory.free(block.address());
+				long address = live.keySet().stream().skip(random.nextInt(live.size())).findFirst().orElseThrow();
+				check(memory, address, Objects.requireNonNull(live.remove(address)));
+				memory.free(address);
+				assertThat(memory.length(address)).isZero();
+				memory.free(address);
 			}
 			else {
 				byte[] content = new byte[1 + random.nextInt(1 << random.nextInt(15))];
 				random.nextBytes(content);
 				long address = memory.put(content);
 				if (address > 0) {
-					live.add(new Block(address, content));
+					assertThat(live.put(address, content)).isNull();
 				}
 			}
 		}
-		for (Block block : live) {
-			assertThat(memory.read(block.address(), block.content().length)).isEqualTo(block.content());
-		}
+		live.forEach((address, content) -> check(memory, address, content));
 		assertThat(memory.size()).isLessThanOrEqualTo(1 << 20);
+	}
+
+	private static void check(KernelMemory memory, long address, byte[] content) {
+		assertThat(memory.length(address)).isEqualTo(content.length);
+		assertThat(memory.read(address, content.length)).isEqualTo(content);
 	}
 
 	@Test
