@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 import dev.wasmsandbox.abi.AbiCall;
 import dev.wasmsandbox.abi.AbiFunction;
@@ -220,44 +221,33 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		return Objects.requireNonNull(export.signature());
 	}
 
-	/** Leases, calls, gives back and counts. */
-	long @Nullable [] invokeClean(ModuleExport function, long[] arguments, @Nullable AsyncCall<?> async) {
-		GuestInstance guest = null;
-		Outcome outcome = Outcome.ERROR;
-		try {
-			guest = this.pool.acquire(this.tenant);
-			if (async != null && !async.begin(guest)) {
-				throw new SandboxInterruptedException(name(), function.name(), "the call was cancelled", null);
-			}
-			long[] results = guest.call(function, arguments);
-			outcome = Outcome.SUCCESS;
-			return results;
-		}
-		catch (WasmSandboxException ex) {
-			outcome = Outcomes.of(ex);
-			throw ex;
-		}
-		finally {
-			this.statistics.record(outcome, 1);
-			if (guest != null) {
-				this.pool.release(guest);
-			}
-		}
+	private long @Nullable [] invokeClean(ModuleExport function, long[] arguments, @Nullable AsyncCall<?> async) {
+		return clean(function.name(), async, (guest) -> guest.call(function, arguments));
 	}
 
 	/** As {@link #invokeClean}, by the module's convention. */
 	private void runClean(String function, AbiFunction bound, AbiCall values, @Nullable AsyncCall<?> async) {
+		clean(function, async, (guest) -> {
+			try (LeasedMemory memory = new LeasedMemory(guest)) {
+				guest.within(function, AbiFunction::call, bound, new LeaseAccess(guest, memory), values);
+				return values;
+			}
+		});
+	}
+
+	/** Leases, calls, gives back and counts. */
+	private <T extends @Nullable Object> T clean(String function, @Nullable AsyncCall<?> async,
+			Function<GuestInstance, T> work) {
 		GuestInstance guest = null;
-		LeasedMemory memory = null;
 		Outcome outcome = Outcome.ERROR;
 		try {
 			guest = this.pool.acquire(this.tenant);
 			if (async != null && !async.begin(guest)) {
 				throw new SandboxInterruptedException(name(), function, "the call was cancelled", null);
 			}
-			memory = new LeasedMemory(guest);
-			guest.within(function, AbiFunction::call, bound, new LeaseAccess(guest, memory), values);
+			T result = work.apply(guest);
 			outcome = Outcome.SUCCESS;
+			return result;
 		}
 		catch (WasmSandboxException ex) {
 			outcome = Outcomes.of(ex);
@@ -265,9 +255,6 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		}
 		finally {
 			this.statistics.record(outcome, 1);
-			if (memory != null) {
-				memory.close();
-			}
 			if (guest != null) {
 				this.pool.release(guest);
 			}

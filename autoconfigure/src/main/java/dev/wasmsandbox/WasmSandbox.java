@@ -16,11 +16,14 @@ import org.jspecify.annotations.Nullable;
  * nothing of any other call. Thread-safe; this is the bean to inject.
  *
  * <p>
- * Arguments and results are numbers: {@code i32} is an {@code int}, {@code i64} a
+ * Numbers are passed as they are: {@code i32} is an {@code int}, {@code i64} a
  * {@code long}, {@code f32} a {@code float}, {@code f64} a {@code double}. Java's
- * lossless widening is applied where it is needed. All failures are
- * {@link WasmSandboxException}s; only the use of an unloaded module is an
- * {@link IllegalStateException}.
+ * lossless widening is applied where it is needed. Text, bytes and arrays go by the
+ * convention the module follows, {@link ModuleInfo#abi}: arguments may be {@link String},
+ * {@code byte[]}, {@link java.nio.ByteBuffer}, {@link java.lang.foreign.MemorySegment}
+ * and arrays of {@code short}, {@code int}, {@code long}, {@code float} and
+ * {@code double}. All failures are {@link WasmSandboxException}s; only the use of an
+ * unloaded module is an {@link IllegalStateException}.
  */
 public interface WasmSandbox extends AutoCloseable {
 
@@ -46,10 +49,12 @@ public interface WasmSandbox extends AutoCloseable {
 	 * @param function the name of the export
 	 * @param resultType {@code int.class}, {@code long.class}, {@code float.class} or
 	 * {@code double.class} (or their wrappers) for one result; {@code void.class} to
-	 * ignore results; {@code Object[].class} for all results, boxed; {@code long[].class}
-	 * for all results as raw bits
+	 * ignore results; {@code String.class}, {@code byte[].class} or another array for
+	 * what the module's convention returns; {@code Object[].class} for all results,
+	 * boxed; {@code long[].class} for all results as raw bits if all arguments are
+	 * numbers
 	 * @param arguments one for each parameter
-	 * @return the result, {@code null} for {@code void}
+	 * @return the result, {@code null} for {@code void} or a guest's null
 	 * @throws GuestAbiException if there is no such function, or number or types of the
 	 * arguments or the result do not fit; the guest was not run
 	 * @throws SandboxTrapException if the guest trapped

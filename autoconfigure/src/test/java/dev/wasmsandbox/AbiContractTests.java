@@ -41,8 +41,9 @@ class AbiContractTests {
 	enum Toolchain {
 
 		C("abi_c", "pointer-length"), RUST("abi_rust", "pointer-length"), WAT("abi_wat", "pointer-length"),
-		CANONICAL("abi_cabi", "pointer-length"), REACTOR("reactor_c", "pointer-length"),
-		ASSEMBLYSCRIPT("abi_as", "assemblyscript"), ASSEMBLYSCRIPT_STATIC("abi_as_static", "assemblyscript-static");
+		ZIG("abi_zig", "pointer-length"), CANONICAL("abi_cabi", "pointer-length"),
+		REACTOR("reactor_c", "pointer-length"), ASSEMBLYSCRIPT("abi_as", "assemblyscript"),
+		ASSEMBLYSCRIPT_STATIC("abi_as_static", "assemblyscript-static");
 
 		private final String fixture;
 
@@ -205,15 +206,15 @@ class AbiContractTests {
 
 	@Test
 	void whatDoesNotFitIsRefusedWithBothSignatures() {
-		for (Object argument : new Object[] { 1, 2.0 }) {
+		for (Object argument : new Object[] { 1L, 2.0 }) {
 			assertThatExceptionOfType(GuestAbiException.class)
 				.isThrownBy(() -> this.session.call("concat", String.class, "text", argument))
 				.withMessageContaining("wanted was (String, ")
 				.withMessageContaining("but it is (i32, ");
 		}
 		assertThatExceptionOfType(GuestAbiException.class)
-			.isThrownBy(() -> this.session.call("echo_string", double.class, "text"))
-			.withMessageContaining("wanted was (String) -> double");
+			.isThrownBy(() -> this.session.call("echo_string", float.class, "text"))
+			.withMessageContaining("wanted was (String) -> float");
 		assertThatExceptionOfType(GuestAbiException.class)
 			.isThrownBy(() -> this.session.call("no_such", String.class, "text"))
 			.withMessageContaining("no such function is exported; there are ");

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PointerLengthFunction implements AbiFunction {
 
+	/** No address and no length: what a result is before the guest stores one. */
+	private static final long NOT_STORED = -1;
+
 	private final ModuleExport export;
 
 	private final ValueKind[] kinds;
@@ -86,7 +89,7 @@ final class PointerLengthFunction implements AbiFunction {
 		int at = 0;
 		if (this.style == ResultStyle.RETURN_POINTER) {
 			int pair = blocks.allocate(8, 4);
-			guest.memory().writeLong(pair, 0);
+			guest.memory().writeLong(pair, NOT_STORED);
 			raw[at++] = pair;
 		}
 		for (int i = 0; i < encoded.length; i++) {

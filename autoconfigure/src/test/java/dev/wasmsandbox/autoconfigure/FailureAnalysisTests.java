@@ -65,6 +65,14 @@ class FailureAnalysisTests {
 	}
 
 	@Test
+	void anUnknownConvention() {
+		failure(FailingApplications.Application.class, "wasm.modules.text.location=classpath:wasm/text.wasm",
+				"wasm.modules.text.abi=pointer")
+			.contains("The WebAssembly module 'text' is to follow the convention 'pointer', which is not known",
+					"pointer-length", "Action: Correct the property 'wasm.modules.text.abi'");
+	}
+
+	@Test
 	void aMissingFileInYamlWithItsLine() throws IOException {
 		Path yaml = Files.writeString(this.folder.resolve("application.yml"), """
 				wasm:
