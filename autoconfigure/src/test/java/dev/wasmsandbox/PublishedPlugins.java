@@ -90,7 +90,8 @@ final class PublishedPlugins {
 	private static UnaryOperator<SandboxBuilder> directory(String path, String name, boolean readOnly) {
 		String content = "hello world!";
 		return (builder) -> builder.wasi(wasi()
-			.directory(WasiDirectory.memory(path).file(name, content.getBytes(StandardCharsets.UTF_8)).readOnly(readOnly))
+			.directory(
+					WasiDirectory.memory(path).file(name, content.getBytes(StandardCharsets.UTF_8)).readOnly(readOnly))
 			.build());
 	}
 
@@ -171,8 +172,7 @@ final class PublishedPlugins {
 						ends("run_test", "", Ending.TIMEOUT, "limits.call-timeout")),
 				plugin("go-sdk/sleep.wasm", config("duration", "0"), call("run_test", "", "slept for 0 seconds")),
 				plugin("go-sdk/var.wasm", contains("run_test", "", "a: 0")),
-				plugin("go-sdk/fs.wasm", directory("/mnt", "test.txt", false),
-						call("run_test", "", "hello world!")),
+				plugin("go-sdk/fs.wasm", directory("/mnt", "test.txt", false), call("run_test", "", "hello world!")),
 				plugin("go-sdk/read_write.wasm",
 						all(directory("/mnt", "test.txt", true), config("path", "/mnt/test.txt")),
 						call("try_read", "", "hello world!"),
@@ -213,8 +213,7 @@ final class PublishedPlugins {
 				plugin("js-sdk/loop-forever.wasm",
 						(builder) -> builder.abi("extism").callTimeout(Duration.ofMillis(200)),
 						ends("loop", "hello world", Ending.TIMEOUT, "limits.call-timeout")),
-				plugin("js-sdk/fs.wasm", directory("/mnt", "test.txt", false),
-						call("run_test", "", "hello world!")),
+				plugin("js-sdk/fs.wasm", directory("/mnt", "test.txt", false), call("run_test", "", "hello world!")),
 				plugin("dotnet-sdk/float.wasm", PublishedPlugins::floats,
 						call("addf64", "",
 								new String(bytes(Double.doubleToRawLongBits(101.5), 8), StandardCharsets.ISO_8859_1)),
