@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 import dev.wasmsandbox.abi.AbiChoice;
+import dev.wasmsandbox.abi.ExtismSettings;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
@@ -35,10 +36,11 @@ import org.jspecify.annotations.Nullable;
  * @param capabilities what it is granted of what host functions require
  * @param wasi what WASI grants it; {@code null} if it may not import WASI at all
  * @param abi by which convention it is passed what is no number
+ * @param extism what it is given if it is an Extism plug-in
  */
 public record ModuleDefinition(String name, ModuleSource source, SandboxLimits limits, PoolSettings pool,
 		List<HostFunction> hostFunctions, SnapshotPoint snapshot, List<WarmUpCall> warmUp, Map<String, Number> globals,
-		Set<String> capabilities, @Nullable WasiSettings wasi, AbiChoice abi) {
+		Set<String> capabilities, @Nullable WasiSettings wasi, AbiChoice abi, ExtismSettings extism) {
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
@@ -64,7 +66,7 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 	/** The same with its bytes from elsewhere. */
 	public ModuleDefinition withSource(ModuleSource from) {
 		return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions, this.snapshot,
-				this.warmUp, this.globals, this.capabilities, this.wasi, this.abi);
+				this.warmUp, this.globals, this.capabilities, this.wasi, this.abi, this.extism);
 	}
 
 	/** Begins a definition with the default limits. */
@@ -96,6 +98,8 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		private @Nullable WasiSettings wasi;
 
 		private AbiChoice abi = AbiChoice.auto();
+
+		private ExtismSettings extism = ExtismSettings.none();
 
 		private Builder(String name) {
 			this.name = name;
@@ -170,6 +174,12 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 			return this;
 		}
 
+		/** What it is given if it is an Extism plug-in. */
+		public Builder extism(ExtismSettings settings) {
+			this.extism = settings;
+			return this;
+		}
+
 		/**
 		 * What an imported global begins with in each sandbox. The module is refused if
 		 * it does not import it, or the value is not of its type.
@@ -191,7 +201,7 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		public ModuleDefinition build() {
 			ModuleSource from = Objects.requireNonNull(this.source, "A module needs a source");
 			return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions, this.snapshot,
-					this.warmUp, this.globals, this.capabilities, this.wasi, this.abi);
+					this.warmUp, this.globals, this.capabilities, this.wasi, this.abi, this.extism);
 		}
 
 	}

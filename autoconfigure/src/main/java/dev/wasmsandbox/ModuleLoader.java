@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 
 import dev.wasmsandbox.abi.GuestAbi;
 import dev.wasmsandbox.abi.GuestAbis;
+import dev.wasmsandbox.abi.PluginHosts;
 import dev.wasmsandbox.engine.CompiledModule;
 import dev.wasmsandbox.engine.HostBinding;
 import dev.wasmsandbox.engine.SandboxFactory;
@@ -26,6 +27,7 @@ import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolMaintenance;
 import dev.wasmsandbox.pool.VirtualTurns;
 import dev.wasmsandbox.screen.ExportComparison;
+import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.screen.ModuleScreener;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,8 @@ final class ModuleLoader implements AutoCloseable {
 
 	private final GuestAbis abis;
 
+	private final PluginHosts plugins;
+
 	private final Watchdog watchdog = new Watchdog();
 
 	/**
@@ -60,7 +64,8 @@ final class ModuleLoader implements AutoCloseable {
 	 * @param audit is told of what is refused to modules
 	 */
 	ModuleLoader(ModuleCache cache, List<HostFunction> hostFunctions, MemoryBackend backend, MemoryBudget budget,
-			PoolMaintenance maintenance, VirtualTurns virtualThreadTurns, GuestAbis abis, Consumer<Refusal> audit) {
+			PoolMaintenance maintenance, VirtualTurns virtualThreadTurns, GuestAbis abis, PluginHosts plugins,
+			Consumer<Refusal> audit) {
 		this.cache = cache;
 		this.hostFunctions = List.copyOf(hostFunctions);
 		this.backend = backend;
@@ -68,6 +73,7 @@ final class ModuleLoader implements AutoCloseable {
 		this.maintenance = maintenance;
 		this.virtualThreadTurns = virtualThreadTurns;
 		this.abis = abis;
+		this.plugins = plugins;
 		this.audit = audit;
 	}
 
@@ -86,12 +92,14 @@ final class ModuleLoader implements AutoCloseable {
 		if (before != null) {
 			requireExports(name, before.report(), report);
 		}
-		GuestAbi abi = this.abis.choose(name, definition.abi(), report);
+		GuestAbi abi = this.abis.with(this.plugins.abis(definition.extism(), definition.limits().memoryBytes()))
+			.choose(name, definition.abi(), report);
+		definition.extism().requireUsedBy(name, abi);
 		List<HostBinding> bindings = new ModuleBindings(definition, this.hostFunctions, abi.hostFunctions(report),
 				this.audit)
 			.checked(report);
 		LoadedModule module = this.cache.get(name, bytes, report, definition.limits().metered());
-		InstancePool pool = pool(definition, module.code(), bindings);
+		InstancePool pool = pool(definition, module.code(), bindings, abi);
 		ModuleInfo info = new ModuleInfo(name, definition.source().description(), module.digest(), report,
 				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool(),
 				definition.capabilities(), definition.wasi(), Instant.now(),
@@ -99,9 +107,10 @@ final class ModuleLoader implements AutoCloseable {
 		return new ModuleVersion(info, module.code(), pool, new BoundFunctions(name, report, abi));
 	}
 
-	private InstancePool pool(ModuleDefinition definition, CompiledModule code, List<HostBinding> bindings) {
+	private InstancePool pool(ModuleDefinition definition, CompiledModule code, List<HostBinding> bindings,
+			GuestAbi abi) {
 		SandboxFactory factory = new SandboxFactory(definition.name(), code, bindings, definition.limits(),
-				this.watchdog, this.backend, definition.pool().maxSize() + 2, plan(definition, code),
+				this.watchdog, this.backend, definition.pool().maxSize() + 2, plan(definition, code, abi),
 				definition.globals(), this.budget);
 		InstancePool pool = new InstancePool(definition.name(), factory, definition.pool(), this.maintenance,
 				this.virtualThreadTurns);
@@ -134,11 +143,12 @@ final class ModuleLoader implements AutoCloseable {
 		}
 	}
 
-	private static SnapshotPlan plan(ModuleDefinition definition, CompiledModule code) {
+	private static SnapshotPlan plan(ModuleDefinition definition, CompiledModule code, GuestAbi abi) {
+		List<ModuleExport> start = abi.startFunctions(code.report());
 		if (definition.snapshot() == SnapshotPoint.NONE) {
-			return SnapshotPlan.NONE;
+			return new SnapshotPlan(false, List.of(), start);
 		}
-		return new SnapshotPlan(true, WarmUpSteps.of(definition, code));
+		return new SnapshotPlan(true, WarmUpSteps.of(definition, code), start);
 	}
 
 	private static byte[] read(ModuleDefinition definition) {

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 import dev.wasmsandbox.abi.AbiChoice;
+import dev.wasmsandbox.abi.ExtismSettings;
 import dev.wasmsandbox.abi.GuestAbi;
+import dev.wasmsandbox.abi.PluginHosts;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.guest.HostFunction;
@@ -46,6 +48,8 @@ public final class SandboxBuilder {
 	private @Nullable WasiSettings wasi;
 
 	private AbiChoice abi = AbiChoice.auto();
+
+	private ExtismSettings extism = ExtismSettings.none();
 
 	private final WasmSandboxesBuilder registry = WasmSandboxes.builder();
 
@@ -164,6 +168,18 @@ public final class SandboxBuilder {
 		return this;
 	}
 
+	/** What the module is given if it is an Extism plug-in. */
+	public SandboxBuilder extism(ExtismSettings settings) {
+		this.extism = settings;
+		return this;
+	}
+
+	/** What is offered to plug-ins beyond their input. */
+	public SandboxBuilder pluginHosts(PluginHosts hosts) {
+		this.registry.pluginHosts(hosts);
+		return this;
+	}
+
 	/** Is told of what is refused to the module. */
 	public SandboxBuilder securityListener(SecurityListener listener) {
 		this.registry.securityListener(listener);
@@ -206,7 +222,8 @@ public final class SandboxBuilder {
 				.limits(this.limits)
 				.pool(this.pool)
 				.snapshot(this.snapshot)
-				.abi(this.abi);
+				.abi(this.abi)
+				.extism(this.extism);
 			this.warmUp.forEach(definition::warmUp);
 			this.globals.forEach(definition::global);
 			definition.capabilities(this.capabilities);

@@ -73,7 +73,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		this.tenants = new Tenants(builder.defaultQuota, builder.quotas, builder.maxTenants, this.maintenance::soon);
 		this.virtualThreadTurns = new VirtualTurns(builder.virtualThreadPermits);
 		this.loader = new ModuleLoader(this.cache, builder.hostFunctions, builder.backend, this.budget,
-				this.maintenance, this.virtualThreadTurns, new GuestAbis(builder.abis), this::refused);
+				this.maintenance, this.virtualThreadTurns, new GuestAbis(builder.abis), builder.plugins, this::refused);
 		this.maintenance.add(this.tenants);
 	}
 

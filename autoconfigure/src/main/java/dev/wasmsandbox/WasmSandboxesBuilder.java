@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.wasmsandbox.abi.GuestAbi;
+import dev.wasmsandbox.abi.PluginHosts;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.TenantQuota;
 import dev.wasmsandbox.memory.MemoryBackend;
@@ -40,6 +41,8 @@ public final class WasmSandboxesBuilder {
 	final List<SecurityListener> securityListeners = new ArrayList<>();
 
 	final List<GuestAbi> abis = new ArrayList<>();
+
+	PluginHosts plugins = PluginHosts.none();
 
 	WasmSandboxesBuilder() {
 	}
@@ -130,6 +133,12 @@ public final class WasmSandboxesBuilder {
 	/** Is told of everything that is refused to a module. */
 	public WasmSandboxesBuilder securityListener(SecurityListener listener) {
 		this.securityListeners.add(listener);
+		return this;
+	}
+
+	/** What plug-ins are offered beyond their input; nothing if nothing is said. */
+	public WasmSandboxesBuilder pluginHosts(PluginHosts hosts) {
+		this.plugins = hosts;
 		return this;
 	}
 

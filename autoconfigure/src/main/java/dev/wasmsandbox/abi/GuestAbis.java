@@ -16,13 +16,23 @@ public final class GuestAbis {
 	private static final List<GuestAbi> BUILT_IN = List.of(new AssemblyScriptAbi(false), new PointerLengthAbi(),
 			new AssemblyScriptAbi(true), new NumericAbi());
 
+	private final List<GuestAbi> own;
+
 	private final List<GuestAbi> all;
 
 	/** The built-in conventions and these, which come before them. */
 	public GuestAbis(List<GuestAbi> own) {
+		this.own = List.copyOf(own);
 		List<GuestAbi> joined = new ArrayList<>(own);
 		joined.addAll(BUILT_IN);
 		this.all = List.copyOf(joined);
+	}
+
+	/** The same with others, which come after those of the application. */
+	public GuestAbis with(List<GuestAbi> others) {
+		List<GuestAbi> joined = new ArrayList<>(this.own);
+		joined.addAll(others);
+		return new GuestAbis(joined);
 	}
 
 	/** Their names, in the order in which they are asked. */

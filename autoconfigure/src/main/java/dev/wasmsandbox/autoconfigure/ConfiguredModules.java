@@ -12,6 +12,7 @@ import dev.wasmsandbox.WarmUpCall;
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
 import dev.wasmsandbox.abi.AbiChoice;
+import dev.wasmsandbox.abi.ExtismSettings;
 import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
@@ -81,7 +82,8 @@ final class ConfiguredModules {
 				.pool(ownPool)
 				.snapshot(module.snapshot())
 				.capabilities(capabilities)
-				.abi(AbiChoice.named(module.abi()));
+				.abi(AbiChoice.named(module.abi()))
+				.extism(new ExtismSettings(module.extism().config()));
 			warmUp.forEach(builder::warmUp);
 			module.globals().forEach(builder::global);
 			if (wasi != null) {

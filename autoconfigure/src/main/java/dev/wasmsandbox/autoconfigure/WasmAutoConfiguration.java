@@ -3,7 +3,10 @@ package dev.wasmsandbox.autoconfigure;
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
 import dev.wasmsandbox.WasmSandboxesBuilder;
+import dev.wasmsandbox.abi.ExtismHttp;
 import dev.wasmsandbox.abi.GuestAbi;
+import dev.wasmsandbox.abi.PluginHosts;
+import dev.wasmsandbox.abi.WapcHost;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.observe.SecurityListener;
@@ -45,7 +48,8 @@ public final class WasmAutoConfiguration {
 	@ConditionalOnMissingBean
 	WasmSandboxes wasmSandboxes(WasmProperties properties, ModuleCache cache,
 			ObjectProvider<HostFunction> hostFunctions, ObjectProvider<SecurityListener> securityListeners,
-			ObjectProvider<GuestAbi> abis, ListableBeanFactory beans) {
+			ObjectProvider<GuestAbi> abis, ObjectProvider<ExtismHttp> extismHttp, ObjectProvider<WapcHost> wapcHost,
+			ListableBeanFactory beans) {
 		WasmSandboxesBuilder builder = WasmSettings.totals(properties.limits(), WasmSandboxes.builder())
 			.moduleCache(cache)
 			.async(WasmSettings.async(properties.async()));
@@ -55,6 +59,7 @@ public final class WasmAutoConfiguration {
 		AnnotatedHostFunctions.of(beans).forEach(builder::hostFunction);
 		securityListeners.orderedStream().forEach(builder::securityListener);
 		abis.orderedStream().forEach(builder::guestAbi);
+		builder.pluginHosts(new PluginHosts(extismHttp.getIfAvailable(), wapcHost.getIfAvailable()));
 		return builder.build();
 	}
 

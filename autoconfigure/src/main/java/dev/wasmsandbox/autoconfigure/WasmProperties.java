@@ -63,13 +63,23 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * @param watch Whether the module is reloaded when its file changes, for development.
 	 * @param abi Convention by which text, bytes and arrays are passed to the module. The
 	 * one it is recognised by if 'auto'.
+	 * @param extism What the module is given if it is an Extism plug-in.
 	 */
 	public record ModuleProperties(@Nullable String location, @DefaultValue Limits limits, @DefaultValue Pool pool,
 			@DefaultValue("none") SnapshotPoint snapshot, @DefaultValue List<WarmUp> warmUp,
 			@DefaultValue Map<String, BigDecimal> globals, @DefaultValue("untrusted") TrustLevel trust,
 			@Nullable LimitProfile profile, @Nullable Set<WasmFeature> features,
 			@DefaultValue List<String> capabilities, @DefaultValue WasiProperties wasi,
-			@DefaultValue("false") boolean watch, @DefaultValue("auto") String abi) {
+			@DefaultValue("false") boolean watch, @DefaultValue("auto") String abi, @DefaultValue Extism extism) {
+	}
+
+	/**
+	 * What an Extism plug-in is given besides its input.
+	 *
+	 * @param config Configuration that the plug-in reads, by key. A key with other signs
+	 * than letters, digits and dashes goes in brackets.
+	 */
+	public record Extism(@DefaultValue Map<String, String> config) {
 	}
 
 	/**

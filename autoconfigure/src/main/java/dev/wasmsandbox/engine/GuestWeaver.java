@@ -3,6 +3,7 @@ package dev.wasmsandbox.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Memory;
@@ -47,6 +48,14 @@ final class GuestWeaver {
 
 	/** A call through a call site takes five bytes, a direct one three. */
 	private static final int CALL_SITE_GROWTH = 2;
+
+	/**
+	 * The most call sites of one class. HotSpot (21 to 25, at least) keeps in 16 bits
+	 * where the target of a call site is, and constants of the class have their places
+	 * among them: with more, call sites run the targets of others, with arguments of
+	 * other types, and the JVM crashes.
+	 */
+	static final int MOST_CALL_SITES = 60_000;
 
 	private static final String ENGINE_CHECK = "checkInterruption";
 
@@ -123,6 +132,7 @@ final class GuestWeaver {
 	}
 
 	byte[] weave(byte[] classFile) {
+		AtomicInteger callSites = new AtomicInteger();
 		ClassReader reader = new ClassReader(classFile);
 		ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
 		reader.accept(new ClassVisitor(Opcodes.ASM9, writer) {
@@ -135,7 +145,8 @@ final class GuestWeaver {
 						: new MethodNode(Opcodes.ASM9, access, name, descriptor, signature, exceptions) {
 							@Override
 							public void visitEnd() {
-								change(this, local);
+								change(this, local, MOST_CALL_SITES - callSites.get());
+								callSites.addAndGet(callSites(this));
 								accept(next);
 							}
 						};
@@ -156,7 +167,19 @@ final class GuestWeaver {
 		return -1;
 	}
 
-	private void change(MethodNode method, int local) {
+	private static int callSites(MethodNode method) {
+		int count = 0;
+		for (AbstractInsnNode node : method.instructions) {
+			count += (node instanceof InvokeDynamicInsnNode) ? 1 : 0;
+		}
+		return count;
+	}
+
+	/**
+	 * Changes a method.
+	 * @param callSites how many the method may have
+	 */
+	private void change(MethodNode method, int local, int callSites) {
 		InstructionFolding.fold(method.instructions, HUGE_METHOD - size(method));
 		boolean callsHost = false;
 		for (AbstractInsnNode node : method.instructions.toArray()) {
@@ -175,8 +198,9 @@ final class GuestWeaver {
 		List<MethodInsnNode> helpers = helpers(method);
 		int room = HUGE_METHOD - size(method);
 		int growth = CALL_SITE_GROWTH * helpers.size();
-		boolean many = helpers.size() >= MANY_HELPERS && growth < room;
-		Set<MethodInsnNode> held = this.subject.equals(MEMORY)
+		boolean linked = HeldMemory.mostCallSites(method) <= callSites;
+		boolean many = linked && helpers.size() >= MANY_HELPERS && growth < room;
+		Set<MethodInsnNode> held = (linked && this.subject.equals(MEMORY))
 				? HeldMemory.hold(method, local, room - (many ? growth : 0)) : Set.of();
 		if (many) {
 			helpers.stream()

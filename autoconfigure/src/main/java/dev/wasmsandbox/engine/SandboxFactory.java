@@ -34,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SandboxFactory {
 
-	private static final FunctionSignature NO_VALUES = new FunctionSignature(List.of(), List.of());
-
 	private final String moduleName;
 
 	private final CompiledModule module;
@@ -54,8 +52,8 @@ public final class SandboxFactory {
 
 	private final MemoryAccount account;
 
-	/** The function to call after the start function, by WASI's convention; or -1. */
-	private final int initializer;
+	/** The functions to call after the start function. */
+	private final List<ModuleExport> starts;
 
 	private final HostBinding.@Nullable Wasi wasi;
 
@@ -102,7 +100,7 @@ public final class SandboxFactory {
 			.map(HostBinding.Wasi.class::cast)
 			.findFirst()
 			.orElse(null);
-		this.initializer = (this.wasi != null) ? initializer(module.report()) : -1;
+		this.starts = starts(snapshot.start());
 		MemoryType type = module.report().memory();
 		this.maximumPages = (type != null) ? (int) Math.min(type.maximumPages(), limits.memoryPages()) : 0;
 		SandboxTemplate template = new SandboxTemplate(this, snapshot);
@@ -240,23 +238,43 @@ public final class SandboxFactory {
 		}
 	}
 
-	/** Runs the module's start function, if it has one. */
+	/** Runs the module's start function, if it has one, and what else belongs to it. */
 	void runStart(Sandbox sandbox) {
 		int start = this.module.report().startFunction();
 		Machine code = sandbox.code();
 		if (start >= 0 && code != null) {
 			guarded(sandbox, () -> code.call(start, new long[0]));
 		}
-		if (this.initializer >= 0 && code != null) {
-			guarded(sandbox, () -> code.call(this.initializer, new long[0]));
+		for (ModuleExport export : this.starts) {
+			if (code != null) {
+				guarded(sandbox, () -> startBy(code, export));
+			}
 		}
 	}
 
-	private static int initializer(ModuleReport report) {
-		return report.exportedFunction("_initialize")
-			.filter((export) -> NO_VALUES.equals(export.signature()))
-			.map(ModuleExport::index)
-			.orElse(-1);
+	/** A program's {@code _start} may end by an exit; what it prepared is there then. */
+	private static long @Nullable [] startBy(Machine code, ModuleExport export) {
+		FunctionSignature signature = export.signature();
+		try {
+			return code.call(export.index(), new long[(signature != null) ? signature.parameters().size() : 0]);
+		}
+		catch (GuestExit exit) {
+			if (exit.code() == 0 && export.name().equals("_start")) {
+				return null;
+			}
+			throw exit;
+		}
+	}
+
+	private List<ModuleExport> starts(@Nullable List<ModuleExport> wanted) {
+		if (wanted != null) {
+			return wanted;
+		}
+		return this.module.report()
+			.exportedFunction("_initialize")
+			.filter((export) -> this.wasi != null && export.isProcedure())
+			.stream()
+			.toList();
 	}
 
 	/** Makes an instance over a memory that is open; its start function has not run. */

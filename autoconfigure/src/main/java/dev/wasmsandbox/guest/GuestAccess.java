@@ -1,6 +1,7 @@
 package dev.wasmsandbox.guest;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -64,6 +65,25 @@ public interface GuestAccess {
 	 * @throws WasmSandboxException if it fails; the guest then runs no further calls
 	 */
 	long @Nullable [] call(ModuleExport function, long... arguments);
+
+	/**
+	 * Has the guest's command begin, before it is called: behind the arguments that its
+	 * settings or its session give it come others, and what it writes is kept for
+	 * {@link #output}, wherever it goes besides. The first argument is the program's
+	 * name; if it has none, that is the module's.
+	 * @param stdin what it reads from its standard input; {@code null} for what its
+	 * settings or its session say
+	 * @throws IllegalStateException if WASI is not enabled for the module, or its start
+	 * code has read already what would change
+	 * @throws IllegalArgumentException if an argument contains a NUL
+	 */
+	void beginCommand(List<String> arguments, byte @Nullable [] stdin);
+
+	/**
+	 * What the guest wrote to an output stream so far, where that is kept.
+	 * @param error whether the error stream is meant
+	 */
+	byte[] output(boolean error);
 
 	/**
 	 * The value of an exported global, as raw bits.

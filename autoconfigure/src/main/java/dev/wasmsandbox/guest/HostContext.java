@@ -9,6 +9,7 @@ import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxTrapException;
 import dev.wasmsandbox.error.SecurityViolationException;
 import dev.wasmsandbox.error.TrapKind;
+import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.screen.ModuleExport;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,18 @@ public final class HostContext implements AutoCloseable {
 	public <T> T attachment(Class<T> type, Supplier<T> maker) {
 		this.memory.requireOpen();
 		return this.guest.companion(type, (_) -> maker.get());
+	}
+
+	/**
+	 * Ends the guest's call with a failure that keeps its type. Anything else that a host
+	 * function throws is a {@code HostFunctionException} to the caller.
+	 * @return the same failure, to be thrown; if it is not, the guest runs no further
+	 * calls all the same
+	 * @throws IllegalStateException after the host function has returned
+	 */
+	public <T extends WasmSandboxException> T fail(T cause) {
+		this.memory.requireOpen();
+		return this.guest.distrust(cause);
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package dev.wasmsandbox.guest;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -10,6 +11,7 @@ import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.screen.ExternalKind;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
+import dev.wasmsandbox.wasi.WasiHost;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +92,16 @@ public final class LeaseAccess implements GuestAccess {
 	@Override
 	public long @Nullable [] call(ModuleExport function, long... arguments) {
 		return this.guest.call(function, arguments);
+	}
+
+	@Override
+	public void beginCommand(List<String> arguments, byte @Nullable [] stdin) {
+		WasiHost.command(this.guest, arguments, stdin);
+	}
+
+	@Override
+	public byte[] output(boolean error) {
+		return WasiHost.output(this.guest, error);
 	}
 
 	@Override

@@ -75,17 +75,34 @@ public final class WasiHost {
 	 * used
 	 */
 	public static void launch(GuestInstance guest, WasiLaunch launch) {
+		WasiState state = beginning(guest);
+		if (guest.running()) {
+			throw new IllegalStateException("A call is running in the session on module '" + guest.moduleName()
+					+ "'; give it arguments, environment and input before");
+		}
+		state.launch(launch);
+	}
+
+	/**
+	 * Has a command begin: behind the arguments it has come others, and what it writes is
+	 * {@link #output kept}, wherever it goes besides.
+	 * @param stdin what it reads; {@code null} for what it has
+	 * @throws IllegalStateException as {@link #launch} does, but for a call that is
+	 * running: the caller knows that no code of the guest is
+	 * @throws IllegalArgumentException if an argument contains a NUL
+	 */
+	public static void command(GuestInstance guest, List<String> arguments, byte @Nullable [] stdin) {
+		beginning(guest).command(arguments, stdin);
+	}
+
+	private static WasiState beginning(GuestInstance guest) {
 		guest.requireUsable();
 		if (!(guest.wasi() instanceof Target target)) {
 			throw new IllegalStateException("The module '" + guest.moduleName()
 					+ "' is not given WASI, so it has no arguments, environment or streams; enable it with "
 					+ "wasm.modules." + guest.moduleName() + ".wasi.enabled");
 		}
-		if (guest.running()) {
-			throw new IllegalStateException("A call is running in the session on module '" + guest.moduleName()
-					+ "'; give it arguments, environment and input before");
-		}
-		state(guest, target.settings()).launch(launch);
+		return state(guest, target.settings());
 	}
 
 	/** A function with what its module is granted. */

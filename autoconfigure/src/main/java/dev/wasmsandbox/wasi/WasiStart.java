@@ -35,6 +35,11 @@ final class WasiStart {
 		return this.arguments;
 	}
 
+	/** The arguments that the guest will find, for the host. */
+	List<String> expected() {
+		return this.arguments;
+	}
+
 	/** The variables, for the guest. */
 	List<String> variables() {
 		this.environmentSeen = true;

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.SandboxLimitException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,6 +80,26 @@ final class WasiState implements Closeable {
 			this.stdout.target(new GuestOutput.Captured());
 			this.stderr.target(new GuestOutput.Captured());
 		}
+	}
+
+	/**
+	 * Has a command begin: behind the arguments it has come others, and its output is
+	 * kept beside going where it goes.
+	 * @param stdin {@code null} for the one it has
+	 */
+	void command(List<String> more, byte @Nullable [] stdin) {
+		WasiLaunch launch = (stdin != null) ? WasiLaunch.nothing().stdin(stdin) : WasiLaunch.nothing();
+		if (!more.isEmpty()) {
+			List<String> all = new ArrayList<>(this.start.expected());
+			if (all.isEmpty()) {
+				all.add(this.guest.moduleName());
+			}
+			all.addAll(more);
+			launch = launch.arguments(all);
+		}
+		this.start.change(launch);
+		this.stdout.target(this.stdout.target().kept());
+		this.stderr.target(this.stderr.target().kept());
 	}
 
 	WasiStart start() {
