@@ -24,16 +24,24 @@ final class BoundFunctions {
 
 	private final GuestAbi abi;
 
+	private final TypedClients clients;
+
 	private final ConcurrentMap<Key, AbiFunction> bound = new ConcurrentHashMap<>();
 
-	BoundFunctions(String moduleName, ModuleReport module, GuestAbi abi) {
+	BoundFunctions(String moduleName, ModuleReport module, GuestAbi abi, TypedClients clients) {
 		this.moduleName = moduleName;
 		this.module = module;
 		this.abi = abi;
+		this.clients = clients;
 	}
 
 	GuestAbi abi() {
 		return this.abi;
+	}
+
+	/** Makes clients whose methods are bound to these. */
+	TypedClients clients() {
+		return this.clients;
 	}
 
 	/**

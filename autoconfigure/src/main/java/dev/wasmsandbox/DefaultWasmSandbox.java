@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import dev.wasmsandbox.abi.AbiCall;
 import dev.wasmsandbox.abi.BoundFunction;
@@ -113,8 +114,16 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	@Override
 	public <T extends @Nullable Object> CompletableFuture<T> callAsync(String function, Class<T> resultType,
 			Object... arguments) {
+		return submit(function, () -> work(function, resultType, arguments));
+	}
+
+	/**
+	 * Has a call run on a thread of the library's.
+	 * @param maker makes the call; its failure is that of the future
+	 */
+	<T extends @Nullable Object> CompletableFuture<T> submit(String function, Supplier<AsyncCall.Work<T>> maker) {
 		try {
-			AsyncCall.Work<T> work = counted(() -> work(function, resultType, arguments));
+			AsyncCall.Work<T> work = counted(maker);
 			this.versions.requireOpen();
 			AsyncCall<T> call = new AsyncCall<>(work);
 			this.asyncCalls.execute(call, this.tenant);
@@ -180,8 +189,41 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		return (values) -> this.cleanCalls.call(bound, values, null);
 	}
 
+	/**
+	 * Runs a function in a clean instance, for clients.
+	 * @param numeric whether it is an export that takes the numbers of the call
+	 */
+	void run(String function, CallShape shape, boolean numeric, AbiCall values, @Nullable AsyncCall<?> async) {
+		if (numeric) {
+			long[] raw = new long[values.size()];
+			for (int i = 0; i < raw.length; i++) {
+				raw[i] = values.number(i);
+			}
+			ModuleVersion version = this.versions.current();
+			long[] results = this.cleanCalls.call(version, version.resolve(function), raw, async);
+			values.answer((results != null && results.length > 0) ? results[0] : 0);
+		}
+		else {
+			this.cleanCalls.call(new CleanCalls.Typed(function, shape, this.versions.current()), values, async);
+		}
+	}
+
 	@Override
-	public WasmFunction export(String function) {
+	public <T> T as(Class<T> client) {
+		ModuleVersion version = this.versions.current();
+		return counted(() -> version.functions()
+			.clients()
+			.make(client, new SandboxClientBinder(this), version.code().functions().keySet(),
+					"module '" + name() + "'"));
+	}
+
+	/** Whether a function of this name is exported. */
+	boolean exports(String function) {
+		return this.versions.current().code().functions().containsKey(function);
+	}
+
+	@Override
+	public ResolvedFunction export(String function) {
 		ModuleVersion version = this.versions.current();
 		return new InCleanInstance(version, version.resolve(function));
 	}
@@ -243,7 +285,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		return Objects.requireNonNull(export.signature());
 	}
 
-	private <T> T counted(java.util.function.Supplier<T> step) {
+	private <T> T counted(Supplier<T> step) {
 		try {
 			return step.get();
 		}

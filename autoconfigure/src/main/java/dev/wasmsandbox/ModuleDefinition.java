@@ -37,10 +37,13 @@ import org.jspecify.annotations.Nullable;
  * @param wasi what WASI grants it; {@code null} if it may not import WASI at all
  * @param abi by which convention it is passed what is no number
  * @param extism what it is given if it is an Extism plug-in
+ * @param codec what passes values of types that no convention knows, by its name;
+ * {@code null} for JSON
  */
 public record ModuleDefinition(String name, ModuleSource source, SandboxLimits limits, PoolSettings pool,
 		List<HostFunction> hostFunctions, SnapshotPoint snapshot, List<WarmUpCall> warmUp, Map<String, Number> globals,
-		Set<String> capabilities, @Nullable WasiSettings wasi, AbiChoice abi, ExtismSettings extism) {
+		Set<String> capabilities, @Nullable WasiSettings wasi, AbiChoice abi, ExtismSettings extism,
+		@Nullable String codec) {
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
@@ -66,7 +69,7 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 	/** The same with its bytes from elsewhere. */
 	public ModuleDefinition withSource(ModuleSource from) {
 		return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions, this.snapshot,
-				this.warmUp, this.globals, this.capabilities, this.wasi, this.abi, this.extism);
+				this.warmUp, this.globals, this.capabilities, this.wasi, this.abi, this.extism, this.codec);
 	}
 
 	/** Begins a definition with the default limits. */
@@ -100,6 +103,8 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		private AbiChoice abi = AbiChoice.auto();
 
 		private ExtismSettings extism = ExtismSettings.none();
+
+		private @Nullable String codec;
 
 		private Builder(String name) {
 			this.name = name;
@@ -180,6 +185,12 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 			return this;
 		}
 
+		/** The codec for values of types that no convention knows, by its name. */
+		public Builder codec(String codecName) {
+			this.codec = codecName;
+			return this;
+		}
+
 		/**
 		 * What an imported global begins with in each sandbox. The module is refused if
 		 * it does not import it, or the value is not of its type.
@@ -201,7 +212,7 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		public ModuleDefinition build() {
 			ModuleSource from = Objects.requireNonNull(this.source, "A module needs a source");
 			return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions, this.snapshot,
-					this.warmUp, this.globals, this.capabilities, this.wasi, this.abi, this.extism);
+					this.warmUp, this.globals, this.capabilities, this.wasi, this.abi, this.extism, this.codec);
 		}
 
 	}

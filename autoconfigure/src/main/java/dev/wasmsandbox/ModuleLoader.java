@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import dev.wasmsandbox.abi.GuestAbi;
 import dev.wasmsandbox.abi.GuestAbis;
 import dev.wasmsandbox.abi.PluginHosts;
+import dev.wasmsandbox.codec.Codecs;
 import dev.wasmsandbox.engine.CompiledModule;
 import dev.wasmsandbox.engine.HostBinding;
 import dev.wasmsandbox.engine.SandboxFactory;
@@ -56,6 +57,8 @@ final class ModuleLoader implements AutoCloseable {
 
 	private final PluginHosts plugins;
 
+	private final Codecs codecs;
+
 	private final Watchdog watchdog = new Watchdog();
 
 	/**
@@ -65,7 +68,7 @@ final class ModuleLoader implements AutoCloseable {
 	 */
 	ModuleLoader(ModuleCache cache, List<HostFunction> hostFunctions, MemoryBackend backend, MemoryBudget budget,
 			PoolMaintenance maintenance, VirtualTurns virtualThreadTurns, GuestAbis abis, PluginHosts plugins,
-			Consumer<Refusal> audit) {
+			Codecs codecs, Consumer<Refusal> audit) {
 		this.cache = cache;
 		this.hostFunctions = List.copyOf(hostFunctions);
 		this.backend = backend;
@@ -74,6 +77,7 @@ final class ModuleLoader implements AutoCloseable {
 		this.virtualThreadTurns = virtualThreadTurns;
 		this.abis = abis;
 		this.plugins = plugins;
+		this.codecs = codecs;
 		this.audit = audit;
 	}
 
@@ -92,6 +96,7 @@ final class ModuleLoader implements AutoCloseable {
 		if (before != null) {
 			requireExports(name, before.report(), report);
 		}
+		String codec = this.codecs.require(definition.codec());
 		GuestAbi abi = this.abis.with(this.plugins.abis(definition.extism(), definition.limits().memoryBytes()))
 			.choose(name, definition.abi(), report);
 		definition.extism().requireUsedBy(name, abi);
@@ -104,7 +109,8 @@ final class ModuleLoader implements AutoCloseable {
 				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool(),
 				definition.capabilities(), definition.wasi(), Instant.now(),
 				(before != null) ? before.reloads() + 1 : 0, abi.name());
-		return new ModuleVersion(info, module.code(), pool, new BoundFunctions(name, report, abi));
+		return new ModuleVersion(info, module.code(), pool,
+				new BoundFunctions(name, report, abi, new TypedClients(name, this.codecs, codec)));
 	}
 
 	private InstancePool pool(ModuleDefinition definition, CompiledModule code, List<HostBinding> bindings,

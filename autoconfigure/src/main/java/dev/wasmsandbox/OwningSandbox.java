@@ -58,6 +58,11 @@ record OwningSandbox(WasmSandbox sandbox, WasmSandboxes registry) implements Was
 	}
 
 	@Override
+	public <T> T as(Class<T> client) {
+		return this.sandbox.as(client);
+	}
+
+	@Override
 	public SandboxSession openSession() {
 		return this.sandbox.openSession();
 	}

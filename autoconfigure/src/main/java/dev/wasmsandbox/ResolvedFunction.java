@@ -47,6 +47,11 @@ abstract class ResolvedFunction implements WasmFunction {
 	/** Runs the function with raw values of the right number. */
 	abstract long @Nullable [] invoke(ModuleExport function, long[] arguments);
 
+	/** Runs the function with raw values, whose number and types were checked before. */
+	final long @Nullable [] invokeRaw(long[] arguments) {
+		return invoke(this.export, arguments);
+	}
+
 	/** Calls it by the module's convention, because its values are not all numbers. */
 	abstract <T extends @Nullable Object> T callTyped(Class<T> resultType, Object[] arguments);
 

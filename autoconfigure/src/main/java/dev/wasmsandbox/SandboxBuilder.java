@@ -10,6 +10,7 @@ import dev.wasmsandbox.abi.AbiChoice;
 import dev.wasmsandbox.abi.ExtismSettings;
 import dev.wasmsandbox.abi.GuestAbi;
 import dev.wasmsandbox.abi.PluginHosts;
+import dev.wasmsandbox.codec.ValueCodec;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.guest.HostFunction;
@@ -48,6 +49,8 @@ public final class SandboxBuilder {
 	private @Nullable WasiSettings wasi;
 
 	private AbiChoice abi = AbiChoice.auto();
+
+	private @Nullable String codec;
 
 	private ExtismSettings extism = ExtismSettings.none();
 
@@ -180,6 +183,22 @@ public final class SandboxBuilder {
 		return this;
 	}
 
+	/**
+	 * The codec for values of types that no convention knows, by its name; JSON if
+	 * nothing is said.
+	 */
+	public SandboxBuilder codec(String codecName) {
+		this.codec = codecName;
+		return this;
+	}
+
+	/** As above, a codec of one's own. */
+	public SandboxBuilder codec(ValueCodec own) {
+		this.registry.codec(own);
+		this.codec = own.name();
+		return this;
+	}
+
 	/** Is told of what is refused to the module. */
 	public SandboxBuilder securityListener(SecurityListener listener) {
 		this.registry.securityListener(listener);
@@ -227,6 +246,9 @@ public final class SandboxBuilder {
 			this.warmUp.forEach(definition::warmUp);
 			this.globals.forEach(definition::global);
 			definition.capabilities(this.capabilities);
+			if (this.codec != null) {
+				definition.codec(this.codec);
+			}
 			if (this.wasi != null) {
 				definition.wasi(this.wasi);
 			}

@@ -9,6 +9,7 @@ import dev.wasmsandbox.abi.AbiFunction;
 import dev.wasmsandbox.abi.BoundFunction;
 import dev.wasmsandbox.abi.CallShape;
 import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.error.ClientMismatchException;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.WasmSandboxException;
@@ -157,8 +158,46 @@ public final class SandboxSession implements AutoCloseable {
 	 * @throws GuestAbiException if there is no such function
 	 */
 	public WasmFunction export(String function) {
+		return resolve(function);
+	}
+
+	ResolvedFunction resolve(String function) {
 		this.guest.requireUsable();
 		return new InSession(this, DefaultWasmSandbox.resolve(moduleName(), this.guest.module(), function));
+	}
+
+	/**
+	 * A typed client whose calls run in this session and see each other's state,
+	 * otherwise as {@link WasmSandbox#as}. It ends with the session, and belongs to its
+	 * thread; a method that returns a future is refused.
+	 * @throws ClientMismatchException if methods cannot be bound, naming all of them
+	 * @throws IllegalArgumentException if no class can implement it
+	 */
+	public <T> T as(Class<T> client) {
+		this.guest.requireUsable();
+		return this.functions.clients()
+			.make(client, new SessionClientBinder(this), this.guest.module().functions().keySet(),
+					"session " + this.instanceId + " on module '" + moduleName() + "'");
+	}
+
+	/** The lease, for clients. */
+	GuestInstance guest() {
+		return this.guest;
+	}
+
+	/** Counts a call. */
+	void succeeded() {
+		this.successes++;
+	}
+
+	/** Counts a failed call. */
+	void failed(WasmSandboxException failure) {
+		this.statistics.record(Outcomes.of(failure), 1);
+	}
+
+	/** Whether a function of this name is exported. */
+	boolean exports(String function) {
+		return this.guest.module().functions().containsKey(function);
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
+import dev.wasmsandbox.error.ClientMismatchException;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.SandboxLimitException;
@@ -114,6 +115,19 @@ public interface WasmSandbox extends AutoCloseable {
 	 * @throws GuestAbiException if there is no such function
 	 */
 	WasmFunction export(String function);
+
+	/**
+	 * A typed client: each abstract method of the interface calls the exported function
+	 * of its name in a clean instance. Text, bytes and arrays are passed by the module's
+	 * convention, other types by a codec; a method that returns a
+	 * {@link CompletableFuture} calls as {@link #callAsync}. Keep it, it is thread-safe.
+	 * @param client an interface; its annotations are {@link WasmExport} and
+	 * {@link WasmCodec}
+	 * @throws ClientMismatchException if methods have no function in the module that
+	 * takes and gives such values, naming all of them
+	 * @throws IllegalArgumentException if no class can implement it
+	 */
+	<T> T as(Class<T> client);
 
 	/**
 	 * Leases one sandbox for several calls that share its state. Close it.

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 import dev.wasmsandbox.abi.GuestAbis;
+import dev.wasmsandbox.codec.Codecs;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.SandboxLimitException;
@@ -36,6 +37,8 @@ public final class WasmSandboxes implements AutoCloseable {
 	private final ModuleCache cache;
 
 	private final boolean ownsCache;
+
+	private final Codecs codecs;
 
 	private final ModuleLoader loader;
 
@@ -67,13 +70,15 @@ public final class WasmSandboxes implements AutoCloseable {
 	WasmSandboxes(WasmSandboxesBuilder builder) {
 		this.ownsCache = builder.cache == null;
 		this.cache = (builder.cache != null) ? builder.cache : new ModuleCache();
+		this.codecs = Codecs.standard().with(builder.codecs);
 		this.budget = builder.budget;
 		this.securityListeners = List.copyOf(builder.securityListeners);
 		this.asyncCalls = new AsyncCalls(builder.async);
 		this.tenants = new Tenants(builder.defaultQuota, builder.quotas, builder.maxTenants, this.maintenance::soon);
 		this.virtualThreadTurns = new VirtualTurns(builder.virtualThreadPermits);
 		this.loader = new ModuleLoader(this.cache, builder.hostFunctions, builder.backend, this.budget,
-				this.maintenance, this.virtualThreadTurns, new GuestAbis(builder.abis), builder.plugins, this::refused);
+				this.maintenance, this.virtualThreadTurns, new GuestAbis(builder.abis), builder.plugins, this.codecs,
+				this::refused);
 		this.maintenance.add(this.tenants);
 	}
 
@@ -271,6 +276,11 @@ public final class WasmSandboxes implements AutoCloseable {
 	/** How many guests run on virtual threads, and how many threads wait for that. */
 	public VirtualTurns virtualThreadTurns() {
 		return this.virtualThreadTurns;
+	}
+
+	/** The names of the codecs that modules and clients may name. */
+	public Collection<String> codecs() {
+		return this.codecs.names();
 	}
 
 	/** The cache of compiled modules. */

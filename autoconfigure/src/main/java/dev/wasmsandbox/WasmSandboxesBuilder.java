@@ -7,6 +7,7 @@ import java.util.Map;
 
 import dev.wasmsandbox.abi.GuestAbi;
 import dev.wasmsandbox.abi.PluginHosts;
+import dev.wasmsandbox.codec.ValueCodec;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.TenantQuota;
 import dev.wasmsandbox.memory.MemoryBackend;
@@ -43,6 +44,8 @@ public final class WasmSandboxesBuilder {
 	final List<GuestAbi> abis = new ArrayList<>();
 
 	PluginHosts plugins = PluginHosts.none();
+
+	final List<ValueCodec> codecs = new ArrayList<>();
 
 	WasmSandboxesBuilder() {
 	}
@@ -139,6 +142,12 @@ public final class WasmSandboxesBuilder {
 	/** What plug-ins are offered beyond their input; nothing if nothing is said. */
 	public WasmSandboxesBuilder pluginHosts(PluginHosts hosts) {
 		this.plugins = hosts;
+		return this;
+	}
+
+	/** A codec that modules and clients may name; it comes before a built-in one. */
+	public WasmSandboxesBuilder codec(ValueCodec codec) {
+		this.codecs.add(codec);
 		return this;
 	}
 

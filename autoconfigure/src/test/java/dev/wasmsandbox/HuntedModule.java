@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import dev.wasmsandbox.codec.Codecs;
 import dev.wasmsandbox.compile.AotCompiler;
 import dev.wasmsandbox.abi.AbiChoice;
 import dev.wasmsandbox.abi.GuestAbis;
@@ -71,8 +72,10 @@ final class HuntedModule implements AutoCloseable {
 				"numeric");
 		ModuleDefinition definition = ModuleDefinition.named(fixture).source(TestModules.source(fixture)).build();
 		ModuleVersions versions = new ModuleVersions(definition,
-				new ModuleVersion(info, compiled.code(), this.pool, new BoundFunctions(fixture, report,
-						new GuestAbis(List.of()).choose(fixture, AbiChoice.auto(), report))));
+				new ModuleVersion(info, compiled.code(), this.pool,
+						new BoundFunctions(fixture, report,
+								new GuestAbis(List.of()).choose(fixture, AbiChoice.auto(), report),
+								new TypedClients(fixture, Codecs.standard(), "json"))));
 		Tenants tenants = new Tenants(TenantQuota.none(), Map.of(), 100, this.maintenance::soon);
 		this.sandbox = new DefaultWasmSandbox(versions, this.threads, tenants, () -> {
 		});

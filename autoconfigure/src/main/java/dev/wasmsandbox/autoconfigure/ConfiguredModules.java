@@ -13,6 +13,7 @@ import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
 import dev.wasmsandbox.abi.AbiChoice;
 import dev.wasmsandbox.abi.ExtismSettings;
+import dev.wasmsandbox.codec.ValueCodec;
 import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
@@ -89,6 +90,9 @@ final class ConfiguredModules {
 			if (wasi != null) {
 				builder.wasi(wasi);
 			}
+			if (module.codec() != null) {
+				builder.codec(requireCodec(property + ".codec", module.codec()));
+			}
 			return customized(builder);
 		});
 	}
@@ -109,6 +113,15 @@ final class ConfiguredModules {
 	/** The files of the modules that are watched. */
 	List<WatchedFile> watched() {
 		return List.copyOf(this.watched);
+	}
+
+	private String requireCodec(String property, String codec) {
+		if (!this.sandboxes.codecs().contains(codec)) {
+			throw new InvalidConfigurationPropertyValueException(property, codec,
+					"There is no such codec; there are: " + String.join(", ", this.sandboxes.codecs())
+							+ ". A bean of type " + ValueCodec.class.getName() + " adds one.");
+		}
+		return codec;
 	}
 
 	private ModuleDefinition customized(ModuleDefinition.Builder builder) {

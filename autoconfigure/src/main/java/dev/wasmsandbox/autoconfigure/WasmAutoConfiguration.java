@@ -7,6 +7,7 @@ import dev.wasmsandbox.abi.ExtismHttp;
 import dev.wasmsandbox.abi.GuestAbi;
 import dev.wasmsandbox.abi.PluginHosts;
 import dev.wasmsandbox.abi.WapcHost;
+import dev.wasmsandbox.codec.ValueCodec;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.observe.SecurityListener;
@@ -49,7 +50,7 @@ public final class WasmAutoConfiguration {
 	WasmSandboxes wasmSandboxes(WasmProperties properties, ModuleCache cache,
 			ObjectProvider<HostFunction> hostFunctions, ObjectProvider<SecurityListener> securityListeners,
 			ObjectProvider<GuestAbi> abis, ObjectProvider<ExtismHttp> extismHttp, ObjectProvider<WapcHost> wapcHost,
-			ListableBeanFactory beans) {
+			ObjectProvider<ValueCodec> codecs, ListableBeanFactory beans) {
 		WasmSandboxesBuilder builder = WasmSettings.totals(properties.limits(), WasmSandboxes.builder())
 			.moduleCache(cache)
 			.async(WasmSettings.async(properties.async()));
@@ -60,6 +61,7 @@ public final class WasmAutoConfiguration {
 		securityListeners.orderedStream().forEach(builder::securityListener);
 		abis.orderedStream().forEach(builder::guestAbi);
 		builder.pluginHosts(new PluginHosts(extismHttp.getIfAvailable(), wapcHost.getIfAvailable()));
+		codecs.orderedStream().forEach(builder::codec);
 		return builder.build();
 	}
 

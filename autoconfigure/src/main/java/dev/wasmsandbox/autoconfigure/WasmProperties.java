@@ -61,6 +61,8 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * @param capabilities What the module is granted of what host functions require.
 	 * @param wasi What WASI preview 1 grants the module.
 	 * @param watch Whether the module is reloaded when its file changes, for development.
+	 * @param codec Codec for values of types that no convention knows, such as records:
+	 * the name of a built-in one, 'json' or 'msgpack', or of a bean.
 	 * @param abi Convention by which text, bytes and arrays are passed to the module. The
 	 * one it is recognised by if 'auto'.
 	 * @param extism What the module is given if it is an Extism plug-in.
@@ -70,7 +72,8 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 			@DefaultValue Map<String, BigDecimal> globals, @DefaultValue("untrusted") TrustLevel trust,
 			@Nullable LimitProfile profile, @Nullable Set<WasmFeature> features,
 			@DefaultValue List<String> capabilities, @DefaultValue WasiProperties wasi,
-			@DefaultValue("false") boolean watch, @DefaultValue("auto") String abi, @DefaultValue Extism extism) {
+			@DefaultValue("false") boolean watch, @DefaultValue("auto") String abi, @DefaultValue Extism extism,
+			@Nullable String codec) {
 	}
 
 	/**

@@ -181,14 +181,14 @@ final class GuestWeaver {
 	 */
 	private void change(MethodNode method, int local, int callSites) {
 		InstructionFolding.fold(method.instructions, HUGE_METHOD - size(method));
-		boolean callsHost = false;
+		int hostCalls = hostCalls(method);
+		boolean hostLinked = hostCalls <= callSites;
 		for (AbstractInsnNode node : method.instructions.toArray()) {
 			if (node instanceof MethodInsnNode call && call.getOpcode() == Opcodes.INVOKESTATIC) {
-				callsHost |= call.name.equals(HOST_CALL) && method.name.startsWith("func_");
-				replace(method, call, local);
+				replace(method, call, local, hostLinked);
 			}
 		}
-		if (callsHost && this.subject.equals(MEMORY) && frameBytes(method) <= SMALL_FRAME) {
+		if (hostCalls > 0 && hostLinked && this.subject.equals(MEMORY) && frameBytes(method) <= SMALL_FRAME) {
 			// Once for all its calls of the host: its frame grows no further.
 			headroom(method, method.instructions.getFirst(), local);
 		}
@@ -198,7 +198,7 @@ final class GuestWeaver {
 		List<MethodInsnNode> helpers = helpers(method);
 		int room = HUGE_METHOD - size(method);
 		int growth = CALL_SITE_GROWTH * helpers.size();
-		boolean linked = HeldMemory.mostCallSites(method) <= callSites;
+		boolean linked = HeldMemory.mostCallSites(method) <= callSites - (hostLinked ? hostCalls : 0);
 		boolean many = linked && helpers.size() >= MANY_HELPERS && growth < room;
 		Set<MethodInsnNode> held = (linked && this.subject.equals(MEMORY))
 				? HeldMemory.hold(method, local, room - (many ? growth : 0)) : Set.of();
@@ -221,8 +221,19 @@ final class GuestWeaver {
 		return helpers;
 	}
 
+	/** How many calls of the host get a call site, if there are enough of them. */
+	private int hostCalls(MethodNode method) {
+		int count = 0;
+		if (method.name.startsWith("func_") && this.subject.equals(MEMORY)) {
+			for (AbstractInsnNode node : method.instructions) {
+				count += (node instanceof MethodInsnNode call && call.name.equals(HOST_CALL)) ? 1 : 0;
+			}
+		}
+		return count;
+	}
+
 	/** Makes a call one of ours where there is one. */
-	private void replace(MethodNode method, MethodInsnNode call, int local) {
+	private void replace(MethodNode method, MethodInsnNode call, int local, boolean hostLinked) {
 		if (call.name.equals(ENGINE_CHECK) && call.desc.equals("()V") && this.check != Check.ENGINE) {
 			method.instructions.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, local));
 			call.name = (this.check == Check.OURS && beforeCall(method, call)) ? CHECK_CALL : this.check.helper;
@@ -234,7 +245,8 @@ final class GuestWeaver {
 			call.desc = Type.getMethodDescriptor(Type.getType(RuntimeException.class), MEMORY);
 			call.owner = HELPERS;
 		}
-		else if (call.name.equals(HOST_CALL) && method.name.startsWith("func_") && this.subject.equals(MEMORY)) {
+		else if (call.name.equals(HOST_CALL) && hostLinked && method.name.startsWith("func_")
+				&& this.subject.equals(MEMORY)) {
 			// There it names one function; elsewhere in the code any.
 			if (frameBytes(method) > SMALL_FRAME) {
 				headroom(method, call, local);

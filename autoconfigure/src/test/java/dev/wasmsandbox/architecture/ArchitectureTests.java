@@ -23,9 +23,9 @@ class ArchitectureTests {
 	private static final String ROOT = "dev.wasmsandbox";
 
 	/** From top to bottom: a package may use those that stand below it. */
-	private static final List<String> LAYERS = List.of("autoconfigure", "actuate", "spring", "tuning", "metrics",
-			"stream", "channel", "", "client", "codec", "abi", "guest", "pool", "module", "compile", "wasi", "engine",
-			"screen", "memory", "observe", "limits", "error");
+	private static final List<String> LAYERS = List.of("test", "autoconfigure", "actuate", "spring", "tuning",
+			"metrics", "stream", "channel", "", "client", "codec", "abi", "guest", "pool", "module", "compile", "wasi",
+			"engine", "screen", "memory", "observe", "limits", "error");
 
 	private final JavaClasses library = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

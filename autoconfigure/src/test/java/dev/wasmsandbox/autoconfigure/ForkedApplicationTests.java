@@ -32,6 +32,10 @@ class ForkedApplicationTests {
 
 	private static final String SIMPLE = "--wasm.modules.simple.location=classpath:wasm/simple_module.wasm";
 
+	private static final String TEXT = "--wasm.modules.text.location=classpath:wasm/text.wasm";
+
+	private static final String WORDS = "words=2 slug=a-b";
+
 	@TempDir
 	Path folder;
 
@@ -46,25 +50,27 @@ class ForkedApplicationTests {
 			.groupId("test")
 			.artifactId("test")
 			.build();
-		new SpringApplicationAotProcessor(ForkedApplication.class, settings, new String[] { SIMPLE }).process();
+		new SpringApplicationAotProcessor(ForkedApplication.class, settings, new String[] { SIMPLE, TEXT }).process();
 		compile(sources, classes);
 		assertThat(hints(classes)).contains("wasm/simple_module.wasm").contains(WasmProperties.Limits.class.getName());
 		String classPath = classes + File.pathSeparator + classPath((entry) -> true);
-		assertThat(run(classPath, "-Dspring.aot.enabled=true", SIMPLE,
+		assertThat(run(classPath, "-Dspring.aot.enabled=true", SIMPLE, TEXT,
 				"--wasm.modules.later.location=classpath:wasm/values.wasm", "--wasm.modules.later.pool.max-size=7"))
 			.contains("Starting AOT-processed ForkedApplication")
-			.contains("customized=[later, simple]")
-			.contains("modules=[later, simple] beans=[later, simple] only=- add=5 pool=7");
+			.contains("customized=[later, simple, text]")
+			.contains("modules=[later, simple, text] beans=[later, simple, text] only=- add=5 pool=7")
+			.contains(WORDS);
 	}
 
 	@Test
 	void runsWithoutActuatorMicrometerAndWeb() throws Exception {
 		String classPath = classPath((entry) -> Stream
 			.of("actuator", "spring-boot-micrometer", "micrometer-core", "spring-web", "spring-boot-web", "tomcat",
-					"spring-boot-servlet", "spring-boot-jackson", "jackson-databind")
+					"spring-boot-servlet", "spring-boot-jackson", "jackson-databind", "jackson-core", "msgpack")
 			.noneMatch((part) -> new File(entry).getName().contains(part)));
-		assertThat(run(classPath, "-Dspring.aot.enabled=false", SIMPLE))
-			.contains("modules=[simple] beans=[simple] only=simple add=5 pool=64");
+		assertThat(run(classPath, "-Dspring.aot.enabled=false", SIMPLE, TEXT))
+			.contains("modules=[simple, text] beans=[simple, text] only=- add=5 pool=64")
+			.contains(WORDS);
 	}
 
 	private static void compile(Path sources, Path classes) throws IOException {

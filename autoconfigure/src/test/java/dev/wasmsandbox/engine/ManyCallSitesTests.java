@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import dev.wasmsandbox.SandboxSession;
 import dev.wasmsandbox.WasmSandbox;
+import dev.wasmsandbox.guest.HostFunction;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,6 +29,40 @@ class ManyCallSitesTests {
 			assertThat(session.call("all", int.class)).isEqualTo(expected);
 			assertThat(session.call("all", int.class)).isEqualTo(expected);
 		}
+	}
+
+	/** Calls of the host have call sites of their own, of as many types. */
+	@Test
+	void hostCallsBeyondItReachTheirOwnTarget() {
+		try (WasmSandbox sandbox = WasmSandbox.builder()
+			.source(Wat.assemble(hostCalls()))
+			.hostFunction(HostFunction.of("host", "next", "(i32) -> i32",
+					(_, arguments) -> new long[] { (int) arguments[0] + 1 }))
+			.hostFunction(
+					HostFunction.of("host", "far", "(i64) -> i64", (_, arguments) -> new long[] { arguments[0] + 2 }))
+			.callTimeout(Duration.ofSeconds(60))
+			.build(); SandboxSession session = sandbox.openSession()) {
+			int expected = FUNCTIONS / 2 * ACCESSES * 3;
+			assertThat(session.call("all", int.class)).isEqualTo(expected);
+			assertThat(session.call("all", int.class)).isEqualTo(expected);
+		}
+	}
+
+	private static String hostCalls() {
+		StringBuilder text = new StringBuilder(
+				"(module (import \"host\" \"next\" (func $next (param i32) (result i32)))\n");
+		text.append("(import \"host\" \"far\" (func $far (param i64) (result i64))) (memory 1)\n");
+		for (int i = 0; i < FUNCTIONS; i++) {
+			boolean wide = i % 2 == 1;
+			text.append("(func $f").append(i).append(" (result i32) ").append(wide ? "i64.const 0\n" : "i32.const 0\n");
+			text.append((wide ? "call $far " : "call $next ").repeat(ACCESSES));
+			text.append(wide ? "i32.wrap_i64)\n" : ")\n");
+		}
+		text.append("(func (export \"all\") (result i32) i32.const 0\n");
+		for (int i = 0; i < FUNCTIONS; i++) {
+			text.append("call $f").append(i).append(" i32.add\n");
+		}
+		return text.append("))").toString();
 	}
 
 	/** Every second function reads 64 bits, so that call sites differ in their types. */

@@ -1,11 +1,13 @@
 package dev.wasmsandbox.autoconfigure.application;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.spring.ImportWasmClients;
 import dev.wasmsandbox.spring.WasmModule;
 import dev.wasmsandbox.spring.WasmModuleCustomizer;
 
@@ -23,6 +25,7 @@ import org.springframework.context.annotation.Configuration;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
+@ImportWasmClients
 public class ForkedApplication {
 
 	private final Collection<String> customized = new TreeSet<>();
@@ -40,11 +43,12 @@ public class ForkedApplication {
 
 	@Bean
 	CommandLineRunner printer(WasmSandboxes sandboxes, Map<String, WasmSandbox> beans,
-			@WasmModule("simple") WasmSandbox simple, ObjectProvider<WasmSandbox> only) {
+			@WasmModule("simple") WasmSandbox simple, ObjectProvider<WasmSandbox> only, WordTools words) {
 		return (arguments) -> {
 			WasmSandbox unique = only.getIfUnique();
 			WasmSandbox first = beans.values().stream().min((a, b) -> a.name().compareTo(b.name())).orElseThrow();
 			System.out.println("customized=" + this.customized);
+			System.out.println("words=" + words.countWords("one two") + " slug=" + words.joined(List.of("A", "B")));
 			System.out.println("modules=" + sandboxes.names() + " beans=" + new TreeSet<>(beans.keySet()) + " only="
 					+ ((unique != null) ? unique.name() : "-") + " add=" + simple.call("add", int.class, 2, 3)
 					+ " pool=" + first.info().pool().maxSize());

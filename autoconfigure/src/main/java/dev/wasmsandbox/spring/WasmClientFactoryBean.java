@@ -1,0 +1,61 @@
+package dev.wasmsandbox.spring;
+
+import java.util.Objects;
+
+import dev.wasmsandbox.WasmClient;
+import dev.wasmsandbox.WasmSandbox;
+import dev.wasmsandbox.WasmSandboxes;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.InitializingBean;
+
+/**
+ * Makes the bean of a client when the application starts, so that one that does not fit
+ * its module fails the start. The module is the bean of its name, or one that was loaded
+ * by the registry.
+ *
+ * @param <T> the interface
+ */
+public final class WasmClientFactoryBean<T> implements FactoryBean<T>, BeanFactoryAware, InitializingBean {
+
+	private final Class<T> type;
+
+	private @Nullable BeanFactory beanFactory;
+
+	private @Nullable T client;
+
+	/** For an interface with {@link WasmClient}. */
+	public WasmClientFactoryBean(Class<T> type) {
+		this.type = type;
+	}
+
+	@Override
+	public void setBeanFactory(BeanFactory factory) {
+		this.beanFactory = factory;
+	}
+
+	@Override
+	public void afterPropertiesSet() {
+		String module = Objects.requireNonNull(this.type.getAnnotation(WasmClient.class)).value();
+		this.client = sandbox(Objects.requireNonNull(this.beanFactory), module).as(this.type);
+	}
+
+	private static WasmSandbox sandbox(BeanFactory factory, String module) {
+		return (factory.containsBean(module) && factory.isTypeMatch(module, WasmSandbox.class))
+				? factory.getBean(module, WasmSandbox.class) : factory.getBean(WasmSandboxes.class).get(module);
+	}
+
+	@Override
+	public @Nullable T getObject() {
+		return this.client;
+	}
+
+	@Override
+	public Class<T> getObjectType() {
+		return this.type;
+	}
+
+}
