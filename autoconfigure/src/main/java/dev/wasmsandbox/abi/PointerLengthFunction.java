@@ -78,17 +78,23 @@ final class PointerLengthFunction implements AbiFunction {
 			else if (kind == ValueKind.BYTES && value instanceof byte[]) {
 				encoded[i] = value;
 			}
-			else if (large(kind, value) instanceof LargeData data && data.worthMapping()) {
-				if (data.buffer().size() > Integer.MAX_VALUE - 2 * ZeroCopyBuffer.PAGE) {
-					throw ArrayValues.tooLarge(guest.moduleName(), this.export.name(), i, data.buffer().size());
-				}
-				encoded[i] = data;
-			}
 			else {
-				encoded[i] = ArrayValues.bytes(guest.moduleName(), this.export.name(), i, kind, value);
+				encoded[i] = encode(guest, i, kind, value);
 			}
 		}
 		return encoded;
+	}
+
+	/** A buffer that is to be mapped, or the bytes to be copied. */
+	private Object encode(GuestAccess guest, int index, ValueKind kind, Object value) {
+		LargeData data = large(kind, value);
+		if (data == null || !data.worthMapping()) {
+			return ArrayValues.bytes(guest.moduleName(), this.export.name(), index, kind, value);
+		}
+		if (data.buffer().size() > Integer.MAX_VALUE - 2 * ZeroCopyBuffer.PAGE) {
+			throw ArrayValues.tooLarge(guest.moduleName(), this.export.name(), index, data.buffer().size());
+		}
+		return data;
 	}
 
 	private static @Nullable LargeData large(ValueKind kind, Object value) {
