@@ -84,10 +84,20 @@ final class AllocatorExports {
 			return null;
 		}
 		FunctionSignature signature = Objects.requireNonNull(export.signature());
-		boolean fits = signature.parameters().size() == parameters && signature.results().size() == results
-				&& signature.parameters().stream().allMatch((type) -> type == ValueType.I32)
-				&& signature.results().stream().allMatch((type) -> type == ValueType.I32);
-		return fits ? export : null;
+		return (areInts(signature.parameters(), parameters) && areInts(signature.results(), results)) ? export : null;
+	}
+
+	/** Without a stream, because this is asked in each lease. */
+	private static boolean areInts(List<ValueType> types, int count) {
+		if (types.size() != count) {
+			return false;
+		}
+		for (ValueType type : types) {
+			if (type != ValueType.I32) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/** Their names. */

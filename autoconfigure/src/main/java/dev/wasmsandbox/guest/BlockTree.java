@@ -11,17 +11,22 @@ final class BlockTree {
 
 	private static final int NONE = 0;
 
-	private int[] address = new int[16];
+	/** Until the first block: most leases have none. */
+	private static final int[] NO_NUMBERS = {};
 
-	private int[] size = new int[16];
+	private static final boolean[] NO_FLAGS = {};
 
-	private boolean[] flag = new boolean[16];
+	private int[] address = NO_NUMBERS;
 
-	private int[] priority = new int[16];
+	private int[] size = NO_NUMBERS;
 
-	private int[] left = new int[16];
+	private boolean[] flag = NO_FLAGS;
 
-	private int[] right = new int[16];
+	private int[] priority = NO_NUMBERS;
+
+	private int[] left = NO_NUMBERS;
+
+	private int[] right = NO_NUMBERS;
 
 	private int root = NONE;
 
@@ -156,8 +161,8 @@ final class BlockTree {
 			this.free = this.right[node];
 			return node;
 		}
-		if (this.unused == this.address.length) {
-			int length = this.unused * 2;
+		if (this.unused >= this.address.length) {
+			int length = Math.max(16, this.unused * 2);
 			this.address = Arrays.copyOf(this.address, length);
 			this.size = Arrays.copyOf(this.size, length);
 			this.flag = Arrays.copyOf(this.flag, length);

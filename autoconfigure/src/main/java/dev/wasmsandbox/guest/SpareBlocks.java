@@ -11,9 +11,14 @@ final class SpareBlocks {
 
 	private static final int LEAST = 16;
 
-	private final int[][] addresses = new int[Integer.SIZE][0];
+	private static final int[] NONE = {};
 
-	private final int[] counts = new int[Integer.SIZE];
+	private static final int[][] NO_SIZES = {};
+
+	/** By size; empty until there is one, for most leases never have any. */
+	private int[][] addresses = NO_SIZES;
+
+	private int[] counts = NONE;
 
 	/** The size to reserve for a request; negative if there is none below 2 GiB. */
 	static int roundUp(int size) {
@@ -22,6 +27,11 @@ final class SpareBlocks {
 
 	/** Keeps a block of a size that was rounded up. */
 	void add(int address, int reserved) {
+		if (this.addresses.length == 0) {
+			this.addresses = new int[Integer.SIZE][];
+			Arrays.fill(this.addresses, NONE);
+			this.counts = new int[Integer.SIZE];
+		}
 		int bits = Integer.numberOfTrailingZeros(reserved);
 		int[] kept = this.addresses[bits];
 		if (kept.length == this.counts[bits]) {
@@ -33,6 +43,9 @@ final class SpareBlocks {
 
 	/** A kept block of exactly this size, 0 if there is none. */
 	int take(int reserved) {
+		if (this.addresses.length == 0) {
+			return 0;
+		}
 		int bits = Integer.numberOfTrailingZeros(reserved);
 		return (this.counts[bits] > 0) ? this.addresses[bits][--this.counts[bits]] : 0;
 	}
