@@ -12,7 +12,7 @@ package dev.wasmsandbox.metrics;
 public record CallCounts(OutcomeCounts clean, OutcomeCounts held, long cleanNanos, long heldTimed,
 		long heldTimedNanos) {
 
-	static final CallCounts NONE = new CallCounts(OutcomeCounts.NONE, OutcomeCounts.NONE, 0, 0, 0);
+	static final CallCounts NONE = new CallCounts(OutcomeCounts.none(), OutcomeCounts.none(), 0, 0, 0);
 
 	/** All calls by how they ended. */
 	public OutcomeCounts all() {

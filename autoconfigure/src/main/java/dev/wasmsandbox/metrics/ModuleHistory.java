@@ -2,11 +2,13 @@ package dev.wasmsandbox.metrics;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.pool.PoolStatistics;
@@ -90,11 +92,26 @@ final class ModuleHistory {
 			}
 		}
 		return new ModuleWindow(sandbox.info(), Duration.ofNanos(nanos - before.nanos()),
-				now.work().minus(before.work()), functions, latencies, LatencyHistogram.summary(this.metrics.calls()),
+				now.work().minus(before.work()), slices(now), functions, latencies, LatencyHistogram.summary(this.metrics.calls()),
 				this.metrics.acquisitions().summary(), this.metrics.coldStarts().summary(),
 				this.metrics.sessions().summary(),
 				PoolWindow.of(before.pool(), pool, this.looks.stream().map(Look::pool).toList()),
-				sandbox.pool().memory());
+				sandbox.pool().memory(), this.metrics.peakMemory());
+	}
+
+	private List<OutcomeCounts> slices(Reading now) {
+		List<OutcomeCounts> slices = new ArrayList<>();
+		OutcomeCounts until = OutcomeCounts.none();
+		boolean first = true;
+		for (Reading reading : Stream.concat(this.readings.stream(), Stream.of(now)).toList()) {
+			OutcomeCounts all = reading.work().calls().all();
+			if (!first) {
+				slices.add(all.minus(until));
+			}
+			first = false;
+			until = all;
+		}
+		return slices;
 	}
 
 	void reset() {

@@ -1,6 +1,7 @@
 package dev.wasmsandbox.metrics;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 import dev.wasmsandbox.observe.CallRecorder;
@@ -55,9 +57,17 @@ final class ModuleMetrics implements WorkRecorder {
 
 	private final LongAdder cpuNanos = new LongAdder();
 
+	/** The most memory a sandbox had in each of the last slices. */
+	private final long[] peaks;
+
+	private final AtomicLong peak = new AtomicLong();
+
+	private int nextPeak;
+
 	ModuleMetrics(Collection<String> exports, int slices) {
 		this.exports = Set.copyOf(exports);
 		this.slices = slices;
+		this.peaks = new long[slices];
 		this.acquisitions = new LatencyHistogram(slices);
 		this.coldStarts = new LatencyHistogram(slices);
 		this.sessions = new LatencyHistogram(slices);
@@ -122,6 +132,19 @@ final class ModuleMetrics implements WorkRecorder {
 		this.cpuNanos.add(cpu);
 	}
 
+	@Override
+	public void released(long memoryBytes) {
+		// A plain look first: the most changes seldom, and callers do not contend for it.
+		if (memoryBytes > this.peak.getOpaque()) {
+			this.peak.accumulateAndGet(memoryBytes, Math::max);
+		}
+	}
+
+	/** The most memory a sandbox had in the window, in bytes. */
+	long peakMemory() {
+		return Math.max(this.peak.get(), Arrays.stream(this.peaks).max().orElse(0));
+	}
+
 	/** The functions that were called. */
 	List<FunctionMetrics> functions() {
 		return List.copyOf(this.functions.values());
@@ -161,6 +184,8 @@ final class ModuleMetrics implements WorkRecorder {
 		this.acquisitions.endSlice();
 		this.coldStarts.endSlice();
 		this.sessions.endSlice();
+		this.peaks[this.nextPeak] = this.peak.getAndSet(0);
+		this.nextPeak = (this.nextPeak + 1) % this.peaks.length;
 	}
 
 	/** Forgets the window; counts go on. */
@@ -169,6 +194,8 @@ final class ModuleMetrics implements WorkRecorder {
 		this.acquisitions.reset();
 		this.coldStarts.reset();
 		this.sessions.reset();
+		this.peak.set(0);
+		Arrays.fill(this.peaks, 0);
 	}
 
 	/** The counts by function, of those that were called. */

@@ -1,6 +1,7 @@
 package dev.wasmsandbox.metrics;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import dev.wasmsandbox.ModuleInfo;
@@ -13,6 +14,8 @@ import dev.wasmsandbox.memory.MemoryUse;
  * @param info what is known about the module
  * @param length how long the window is; shorter at first
  * @param work what was counted
+ * @param slices all calls of each slice of the window, the oldest first; the last one has
+ * not ended
  * @param functions the calls of each function that was called
  * @param latencies the times of each function that was called, in clean sandboxes
  * @param calls the times of all calls in clean sandboxes
@@ -21,12 +24,15 @@ import dev.wasmsandbox.memory.MemoryUse;
  * @param sessions how long sessions were open
  * @param pool its pool
  * @param memory what its sandboxes take
+ * @param peakMemory the most linear memory that one of its sandboxes had, in bytes
  */
-public record ModuleWindow(ModuleInfo info, Duration length, WorkCounts work, Map<String, CallCounts> functions,
+public record ModuleWindow(ModuleInfo info, Duration length, WorkCounts work, List<OutcomeCounts> slices,
+		Map<String, CallCounts> functions,
 		Map<String, LatencySummary> latencies, LatencySummary calls, LatencySummary acquisitions,
-		LatencySummary coldStarts, LatencySummary sessions, PoolWindow pool, MemoryUse memory) {
+		LatencySummary coldStarts, LatencySummary sessions, PoolWindow pool, MemoryUse memory, long peakMemory) {
 
 	public ModuleWindow {
+		slices = List.copyOf(slices);
 		functions = Map.copyOf(functions);
 		latencies = Map.copyOf(latencies);
 	}

@@ -10,12 +10,17 @@ import dev.wasmsandbox.observe.Outcome;
 @SuppressWarnings("EnumOrdinal") // an index into an array that nobody else sees
 public final class OutcomeCounts {
 
-	static final OutcomeCounts NONE = new OutcomeCounts(new long[Outcome.values().length]);
+	private static final OutcomeCounts NONE = new OutcomeCounts(new long[Outcome.values().length]);
 
 	private final long[] counts;
 
 	private OutcomeCounts(long[] counts) {
 		this.counts = counts;
+	}
+
+	/** No calls. */
+	public static OutcomeCounts none() {
+		return NONE;
 	}
 
 	static OutcomeCounts of(ToLongFunction<Outcome> count) {
@@ -56,7 +61,8 @@ public final class OutcomeCounts {
 		return of((outcome) -> Math.max(0, count(outcome) - earlier.count(outcome)));
 	}
 
-	OutcomeCounts plus(OutcomeCounts other) {
+	/** Those of both. */
+	public OutcomeCounts plus(OutcomeCounts other) {
 		return of((outcome) -> count(outcome) + other.count(outcome));
 	}
 

@@ -2,8 +2,6 @@ package dev.wasmsandbox.metrics;
 
 import java.util.List;
 
-import com.github.benmanes.caffeine.cache.stats.CacheStats;
-import dev.wasmsandbox.module.ModuleCacheSettings;
 import dev.wasmsandbox.pool.TenantStatistics;
 
 /**
@@ -11,14 +9,15 @@ import dev.wasmsandbox.pool.TenantStatistics;
  *
  * @param modules what each module did
  * @param summary what all of them did
- * @param cache the module cache since the start
- * @param cacheSettings its bounds
+ * @param cache the module cache
  * @param tenants the tenants that are known
  * @param targets what performance is held against
  * @param processors how many processors the JVM may use
+ * @param hugeMethodsInterpreted whether this JVM leaves methods of more than 8,000 bytes
+ * to its interpreter
  */
-public record Situation(List<ModuleWindow> modules, PerformanceSummary summary, CacheStats cache,
-		ModuleCacheSettings cacheSettings, List<TenantStatistics> tenants, PerformanceTargets targets, int processors) {
+public record Situation(List<ModuleWindow> modules, PerformanceSummary summary, CacheView cache,
+		List<TenantStatistics> tenants, PerformanceTargets targets, int processors, boolean hugeMethodsInterpreted) {
 
 	public Situation {
 		modules = List.copyOf(modules);

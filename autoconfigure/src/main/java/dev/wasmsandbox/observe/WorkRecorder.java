@@ -43,6 +43,10 @@ public interface WorkRecorder {
 		public void ran(long wallNanos, long cpuNanos) {
 		}
 
+		@Override
+		public void released(long memoryBytes) {
+		}
+
 	};
 
 	/** Whether it wants to be told; the same for good. */
@@ -79,5 +83,8 @@ public interface WorkRecorder {
 	 * because that clock is slow.
 	 */
 	void ran(long wallNanos, long cpuNanos);
+
+	/** A sandbox was given back whose guest had so much linear memory at the end. */
+	void released(long memoryBytes);
 
 }
