@@ -3,7 +3,6 @@ package dev.wasmsandbox;
 import java.util.concurrent.CompletableFuture;
 
 import dev.wasmsandbox.engine.GuestInstance;
-import dev.wasmsandbox.screen.ModuleExport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,21 +12,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class AsyncCall<T extends @Nullable Object> extends CompletableFuture<T> implements Runnable {
 
-	private final DefaultWasmSandbox sandbox;
-
-	private final ModuleExport function;
-
-	private final Class<T> resultType;
-
-	private final long[] arguments;
+	private final Work<T> work;
 
 	private volatile @Nullable GuestInstance guest;
 
-	AsyncCall(DefaultWasmSandbox sandbox, ModuleExport function, Class<T> resultType, long[] arguments) {
-		this.sandbox = sandbox;
-		this.function = function;
-		this.resultType = resultType;
-		this.arguments = arguments;
+	AsyncCall(Work<T> work) {
+		this.work = work;
 	}
 
 	@Override
@@ -36,8 +26,7 @@ final class AsyncCall<T extends @Nullable Object> extends CompletableFuture<T> i
 			return;
 		}
 		try {
-			long[] results = this.sandbox.invokeClean(this.function, this.arguments, this);
-			complete(Conversions.result(this.sandbox.signature(this.function), this.resultType, results));
+			complete(this.work.run(this));
 		}
 		catch (Throwable ex) {
 			this.guest = null;
@@ -76,6 +65,18 @@ final class AsyncCall<T extends @Nullable Object> extends CompletableFuture<T> i
 		if (unwanted && running != null) {
 			running.cancel();
 		}
+	}
+
+	/** What is called, with its arguments. */
+	@FunctionalInterface
+	interface Work<T extends @Nullable Object> {
+
+		/**
+		 * Leases, calls and gives back.
+		 * @param call to be told of the lease; {@code null} if nobody can cancel it
+		 */
+		T run(@Nullable AsyncCall<?> call);
+
 	}
 
 }

@@ -67,8 +67,19 @@ final class Conversions {
 				case F64 -> number.doubleValue();
 				default -> number;
 			};
+			requireInRange(module, function, types.get(i), number, (Number) typed[i]);
 		}
 		return arguments(module, function, signature, typed);
+	}
+
+	/** Infinity stays what it is, but no number becomes it. */
+	private static void requireInRange(String module, String function, ValueType type, Number given, Number typed) {
+		boolean meant = (given instanceof Double || given instanceof Float) && Double.isInfinite(given.doubleValue());
+		if (Double.isInfinite(typed.doubleValue()) && !meant) {
+			throw new GuestAbiException(module, function,
+					"the argument " + given + " is beyond what " + type + " can hold; write inf if that is meant",
+					null);
+		}
 	}
 
 	private static String describe(@Nullable Object argument) {

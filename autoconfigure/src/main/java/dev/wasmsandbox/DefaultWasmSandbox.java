@@ -1,21 +1,22 @@
 package dev.wasmsandbox;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
+import dev.wasmsandbox.abi.AbiCall;
+import dev.wasmsandbox.abi.BoundFunction;
+import dev.wasmsandbox.abi.CallShape;
 import dev.wasmsandbox.engine.CompiledModule;
-import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxBusyException;
-import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.observe.CallStatistics;
 import dev.wasmsandbox.observe.Outcome;
-import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolControl;
 import dev.wasmsandbox.pool.TenantCaller;
 import dev.wasmsandbox.pool.Tenants;
@@ -24,16 +25,15 @@ import dev.wasmsandbox.screen.ModuleExport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one implementation: a module's code, its pool and its counters. The views of
- * tenants share all of them.
+ * The one implementation: a module's versions, of which one is in service, and its
+ * counters. The views of tenants share all of them. A call whose lease is refused because
+ * its version was replaced just then goes to the version that is in service instead.
  */
 final class DefaultWasmSandbox implements WasmSandbox {
 
-	private final ModuleInfo info;
+	private final String name;
 
-	private final CompiledModule code;
-
-	private final InstancePool pool;
+	private final ModuleVersions versions;
 
 	private final AsyncCalls asyncCalls;
 
@@ -45,36 +45,33 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 	private final AtomicLong sessions;
 
-	private final AtomicBoolean closed;
-
 	/** In whose name calls are made; {@code null} for nobody. */
 	private final @Nullable TenantCaller tenant;
 
-	DefaultWasmSandbox(ModuleInfo info, CompiledModule code, InstancePool pool, AsyncCalls asyncCalls, Tenants tenants,
-			Runnable whenClosed) {
-		this.info = info;
-		this.code = code;
-		this.pool = pool;
+	private final CleanCalls cleanCalls;
+
+	DefaultWasmSandbox(ModuleVersions versions, AsyncCalls asyncCalls, Tenants tenants, Runnable whenClosed) {
+		this.name = versions.definition().name();
+		this.versions = versions;
 		this.asyncCalls = asyncCalls;
 		this.tenants = tenants;
 		this.whenClosed = whenClosed;
 		this.statistics = new CallStatistics();
 		this.sessions = new AtomicLong();
-		this.closed = new AtomicBoolean();
 		this.tenant = null;
+		this.cleanCalls = new CleanCalls(versions, this.statistics, null);
 	}
 
 	private DefaultWasmSandbox(DefaultWasmSandbox same, TenantCaller tenant) {
-		this.info = same.info;
-		this.code = same.code;
-		this.pool = same.pool;
+		this.name = same.name;
+		this.versions = same.versions;
 		this.asyncCalls = same.asyncCalls;
 		this.tenants = same.tenants;
 		this.whenClosed = same.whenClosed;
 		this.statistics = same.statistics;
 		this.sessions = same.sessions;
-		this.closed = same.closed;
 		this.tenant = tenant;
+		this.cleanCalls = new CleanCalls(same.versions, same.statistics, tenant);
 	}
 
 	@Override
@@ -84,39 +81,42 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 	@Override
 	public String name() {
-		return this.info.name();
+		return this.name;
 	}
 
 	@Override
 	public ModuleInfo info() {
-		return this.info;
+		return this.versions.current().info();
 	}
 
 	@Override
 	public SandboxStatistics statistics() {
-		return new SandboxStatistics(this.statistics.byOutcome(), this.pool.statistics());
+		return new SandboxStatistics(this.statistics.byOutcome(), pool().statistics());
 	}
 
 	@Override
 	public PoolControl pool() {
-		return this.pool;
+		return this.versions.pool();
 	}
 
 	@Override
 	public <T extends @Nullable Object> T call(String function, Class<T> resultType, Object... arguments) {
-		ModuleExport export = counted(() -> resolve(name(), this.code, function));
+		ModuleVersion version = this.versions.current();
+		if (TypedValues.needed(version.code(), function, resultType, arguments)) {
+			return counted(() -> typed(version, function, resultType, arguments)).run(null);
+		}
+		ModuleExport export = counted(() -> version.resolve(function));
 		long[] raw = counted(() -> check(export, resultType, arguments));
-		return Conversions.result(signature(export), resultType, invokeClean(export, raw, null));
+		return Conversions.result(signature(export), resultType, this.cleanCalls.call(version, export, raw, null));
 	}
 
 	@Override
 	public <T extends @Nullable Object> CompletableFuture<T> callAsync(String function, Class<T> resultType,
 			Object... arguments) {
 		try {
-			ModuleExport export = counted(() -> resolve(name(), this.code, function));
-			long[] raw = counted(() -> check(export, resultType, arguments));
-			this.pool.requireOpen();
-			AsyncCall<T> call = new AsyncCall<>(this, export, resultType, raw);
+			AsyncCall.Work<T> work = counted(() -> work(function, resultType, arguments));
+			this.versions.requireOpen();
+			AsyncCall<T> call = new AsyncCall<>(work);
 			this.asyncCalls.execute(call, this.tenant);
 			return call;
 		}
@@ -131,8 +131,59 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	}
 
 	@Override
+	public <T extends @Nullable Object> T callWithLargeData(String function, Class<T> resultType, Object... data) {
+		return counted(() -> typed(this.versions.current(), function, resultType, data)).run(null);
+	}
+
+	@Override
+	public <T extends @Nullable Object> T callWithLargeData(String function, Class<?> resultType,
+			Function<MemorySegment, T> reader, Object... data) {
+		CallShape shape = counted(() -> TypedValues.readableShape(name(), function, resultType, data));
+		BoundFunction bound = counted(() -> bind(function, shape));
+		return TypedValues.read(bound, shape, reader, data);
+	}
+
+	/** What runs later, perhaps in a later version. */
+	private <T extends @Nullable Object> AsyncCall.Work<T> work(String function, Class<T> resultType,
+			Object[] arguments) {
+		ModuleVersion version = this.versions.current();
+		if (TypedValues.needed(version.code(), function, resultType, arguments)) {
+			return typed(version, function, resultType, arguments);
+		}
+		ModuleExport export = version.resolve(function);
+		FunctionSignature signature = signature(export);
+		long[] raw = check(export, resultType, arguments);
+		return (call) -> {
+			ModuleVersion now = this.versions.current();
+			return Conversions.result(signature, resultType,
+					this.cleanCalls.call(now, now.resolve(function), raw, call));
+		};
+	}
+
+	private <T extends @Nullable Object> AsyncCall.Work<T> typed(ModuleVersion version, String function,
+			Class<T> resultType, Object[] arguments) {
+		CallShape shape = TypedValues.shape(name(), function, resultType, arguments);
+		CleanCalls.Typed bound = new CleanCalls.Typed(function, shape, version);
+		AbiCall values = TypedValues.call(shape, arguments);
+		return (call) -> {
+			this.cleanCalls.call(bound, values, call);
+			return TypedValues.result(resultType, shape, values);
+		};
+	}
+
+	/**
+	 * A function for values of some kinds, each of whose calls runs in a clean instance.
+	 * @throws GuestAbiException if the module's convention has no such function for them
+	 */
+	BoundFunction bind(String function, CallShape shape) {
+		CleanCalls.Typed bound = new CleanCalls.Typed(function, shape, this.versions.current());
+		return (values) -> this.cleanCalls.call(bound, values, null);
+	}
+
+	@Override
 	public WasmFunction export(String function) {
-		return new InCleanInstance(resolve(name(), this.code, function));
+		ModuleVersion version = this.versions.current();
+		return new InCleanInstance(version, version.resolve(function));
 	}
 
 	@Override
@@ -143,16 +194,44 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	@Override
 	public SandboxSession openSession(String instanceId) {
 		Objects.requireNonNull(instanceId, "instanceId");
-		return new SandboxSession(instanceId, this.pool, counted(() -> this.pool.acquire(this.tenant, instanceId)),
-				this.statistics);
+		return counted(() -> {
+			ModuleVersion version = this.versions.current();
+			while (true) {
+				try {
+					return new SandboxSession(instanceId, version.pool(),
+							version.pool().acquire(this.tenant, instanceId), this.statistics, version.functions());
+				}
+				catch (IllegalStateException ex) {
+					version = this.versions.insteadOf(version, ex);
+				}
+			}
+		});
+	}
+
+	@Override
+	public SandboxSession openSession(SessionOptions options) {
+		String instanceId = options.instanceId();
+		SandboxSession session = (instanceId != null) ? openSession(instanceId) : openSession();
+		try {
+			session.launch(options);
+			return session;
+		}
+		catch (RuntimeException ex) {
+			session.close();
+			throw ex;
+		}
 	}
 
 	@Override
 	public void close() {
-		if (this.closed.compareAndSet(false, true)) {
-			this.pool.close();
+		if (this.versions.close()) {
 			this.whenClosed.run();
 		}
+	}
+
+	/** The versions that this is a handle on. */
+	ModuleVersions versions() {
+		return this.versions;
 	}
 
 	private long[] check(ModuleExport export, Class<?> resultType, Object[] arguments) {
@@ -160,33 +239,8 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		return Conversions.arguments(name(), export.name(), signature(export), arguments);
 	}
 
-	FunctionSignature signature(ModuleExport export) {
+	private static FunctionSignature signature(ModuleExport export) {
 		return Objects.requireNonNull(export.signature());
-	}
-
-	/** Leases, calls, gives back and counts. */
-	long @Nullable [] invokeClean(ModuleExport function, long[] arguments, @Nullable AsyncCall<?> async) {
-		GuestInstance guest = null;
-		Outcome outcome = Outcome.ERROR;
-		try {
-			guest = this.pool.acquire(this.tenant);
-			if (async != null && !async.begin(guest)) {
-				throw new SandboxInterruptedException(name(), function.name(), "the call was cancelled", null);
-			}
-			long[] results = guest.call(function, arguments);
-			outcome = Outcome.SUCCESS;
-			return results;
-		}
-		catch (WasmSandboxException ex) {
-			outcome = Outcomes.of(ex);
-			throw ex;
-		}
-		finally {
-			this.statistics.record(outcome, 1);
-			if (guest != null) {
-				this.pool.release(guest);
-			}
-		}
 	}
 
 	private <T> T counted(java.util.function.Supplier<T> step) {
@@ -215,17 +269,38 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		return (names.size() > shown) ? list + " and " + (names.size() - shown) + " more" : list;
 	}
 
+	/** It holds no version, so that a function kept for long keeps none alive. */
 	private final class InCleanInstance extends ResolvedFunction {
 
-		InCleanInstance(ModuleExport export) {
+		/** Of the version used last. Immutable, so any that a thread sees is whole. */
+		private Resolved last;
+
+		InCleanInstance(ModuleVersion version, ModuleExport export) {
 			super(DefaultWasmSandbox.this.name(), export);
+			this.last = new Resolved(version.number(), export);
 		}
 
 		@Override
 		long @Nullable [] invoke(ModuleExport function, long[] arguments) {
-			return invokeClean(function, arguments, null);
+			ModuleVersion version = DefaultWasmSandbox.this.versions.current();
+			Resolved resolved = this.last;
+			if (resolved.version() != version.number()) {
+				resolved = new Resolved(version.number(), version.resolve(name()));
+				this.last = resolved;
+			}
+			return DefaultWasmSandbox.this.cleanCalls.call(version, resolved.export(), arguments, null);
 		}
 
+		@Override
+		<T extends @Nullable Object> T callTyped(Class<T> resultType, Object[] arguments) {
+			return counted(() -> typed(DefaultWasmSandbox.this.versions.current(), name(), resultType, arguments))
+				.run(null);
+		}
+
+	}
+
+	/** An export and the number of the version it is of, which has its index. */
+	private record Resolved(int version, ModuleExport export) {
 	}
 
 }

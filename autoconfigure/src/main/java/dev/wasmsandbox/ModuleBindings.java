@@ -20,9 +20,9 @@ import dev.wasmsandbox.wasi.WasiHost;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of the host one module may import: its own functions, those of the registry, and
- * WASI if that is enabled; the first of a name counts. Nothing is bound that was not
- * granted.
+ * What of the host one module may import: its own functions, those of the registry, those
+ * of the convention it follows, and WASI if that is enabled; the first of a name counts.
+ * Nothing is bound that was not granted.
  */
 final class ModuleBindings {
 
@@ -32,10 +32,11 @@ final class ModuleBindings {
 
 	private final Map<String, HostFunction> functions = new LinkedHashMap<>();
 
-	ModuleBindings(ModuleDefinition definition, List<HostFunction> shared, Consumer<Refusal> audit) {
+	ModuleBindings(ModuleDefinition definition, List<HostFunction> shared, List<HostFunction> ofAbi,
+			Consumer<Refusal> audit) {
 		this.definition = definition;
 		this.capabilities = new Capabilities(definition.name(), definition.capabilities(), audit);
-		for (List<HostFunction> offered : List.of(definition.hostFunctions(), shared)) {
+		for (List<HostFunction> offered : List.of(definition.hostFunctions(), shared, ofAbi)) {
 			offered.forEach((function) -> this.functions.putIfAbsent(name(function), function));
 		}
 	}

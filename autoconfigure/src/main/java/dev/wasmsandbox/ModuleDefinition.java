@@ -10,6 +10,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 
+import dev.wasmsandbox.abi.AbiChoice;
+import dev.wasmsandbox.abi.ExtismSettings;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
@@ -33,10 +35,12 @@ import org.jspecify.annotations.Nullable;
  * {@code module.name}; those not named begin with zero
  * @param capabilities what it is granted of what host functions require
  * @param wasi what WASI grants it; {@code null} if it may not import WASI at all
+ * @param abi by which convention it is passed what is no number
+ * @param extism what it is given if it is an Extism plug-in
  */
 public record ModuleDefinition(String name, ModuleSource source, SandboxLimits limits, PoolSettings pool,
 		List<HostFunction> hostFunctions, SnapshotPoint snapshot, List<WarmUpCall> warmUp, Map<String, Number> globals,
-		Set<String> capabilities, @Nullable WasiSettings wasi) {
+		Set<String> capabilities, @Nullable WasiSettings wasi, AbiChoice abi, ExtismSettings extism) {
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
@@ -49,10 +53,20 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		warmUp = List.copyOf(warmUp);
 		globals = Map.copyOf(globals);
 		capabilities = Set.copyOf(capabilities);
+		if (capabilities.stream().anyMatch(String::isBlank)) {
+			throw new IllegalArgumentException(
+					"A capability needs a name, but one that is granted to module '" + name + "' is blank");
+		}
 		if (warmUp.isEmpty() == (snapshot == SnapshotPoint.AFTER_WARM_UP)) {
 			throw new IllegalArgumentException("snapshot=after-warm-up and warm-up calls need each other, but module '"
 					+ name + "' has snapshot=" + snapshot + " and " + warmUp.size() + " warm-up calls");
 		}
+	}
+
+	/** The same with its bytes from elsewhere. */
+	public ModuleDefinition withSource(ModuleSource from) {
+		return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions, this.snapshot,
+				this.warmUp, this.globals, this.capabilities, this.wasi, this.abi, this.extism);
 	}
 
 	/** Begins a definition with the default limits. */
@@ -82,6 +96,10 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		private final Set<String> capabilities = new LinkedHashSet<>();
 
 		private @Nullable WasiSettings wasi;
+
+		private AbiChoice abi = AbiChoice.auto();
+
+		private ExtismSettings extism = ExtismSettings.none();
 
 		private Builder(String name) {
 			this.name = name;
@@ -148,6 +166,21 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		}
 
 		/**
+		 * By which convention it is passed what is no number; the one it is recognised by
+		 * if nothing is said.
+		 */
+		public Builder abi(AbiChoice choice) {
+			this.abi = choice;
+			return this;
+		}
+
+		/** What it is given if it is an Extism plug-in. */
+		public Builder extism(ExtismSettings settings) {
+			this.extism = settings;
+			return this;
+		}
+
+		/**
 		 * What an imported global begins with in each sandbox. The module is refused if
 		 * it does not import it, or the value is not of its type.
 		 */
@@ -168,7 +201,7 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 		public ModuleDefinition build() {
 			ModuleSource from = Objects.requireNonNull(this.source, "A module needs a source");
 			return new ModuleDefinition(this.name, from, this.limits, this.pool, this.hostFunctions, this.snapshot,
-					this.warmUp, this.globals, this.capabilities, this.wasi);
+					this.warmUp, this.globals, this.capabilities, this.wasi, this.abi, this.extism);
 		}
 
 	}

@@ -1,6 +1,8 @@
 package dev.wasmsandbox;
 
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 import dev.wasmsandbox.pool.PoolControl;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,17 @@ record OwningSandbox(WasmSandbox sandbox, WasmSandboxes registry) implements Was
 	}
 
 	@Override
+	public <T extends @Nullable Object> T callWithLargeData(String function, Class<T> resultType, Object... data) {
+		return this.sandbox.callWithLargeData(function, resultType, data);
+	}
+
+	@Override
+	public <T extends @Nullable Object> T callWithLargeData(String function, Class<?> resultType,
+			Function<MemorySegment, T> reader, Object... data) {
+		return this.sandbox.callWithLargeData(function, resultType, reader, data);
+	}
+
+	@Override
 	public <T extends @Nullable Object> CompletableFuture<T> callAsync(String function, Class<T> resultType,
 			Object... arguments) {
 		return this.sandbox.callAsync(function, resultType, arguments);
@@ -52,6 +65,11 @@ record OwningSandbox(WasmSandbox sandbox, WasmSandboxes registry) implements Was
 	@Override
 	public SandboxSession openSession(String instanceId) {
 		return this.sandbox.openSession(instanceId);
+	}
+
+	@Override
+	public SandboxSession openSession(SessionOptions options) {
+		return this.sandbox.openSession(options);
 	}
 
 	@Override

@@ -47,6 +47,9 @@ abstract class ResolvedFunction implements WasmFunction {
 	/** Runs the function with raw values of the right number. */
 	abstract long @Nullable [] invoke(ModuleExport function, long[] arguments);
 
+	/** Calls it by the module's convention, because its values are not all numbers. */
+	abstract <T extends @Nullable Object> T callTyped(Class<T> resultType, Object[] arguments);
+
 	@Override
 	public final String name() {
 		return this.export.name();
@@ -59,6 +62,9 @@ abstract class ResolvedFunction implements WasmFunction {
 
 	@Override
 	public final <T extends @Nullable Object> T call(Class<T> resultType, Object... arguments) {
+		if (TypedValues.needed(resultType, arguments)) {
+			return callTyped(resultType, arguments);
+		}
 		Conversions.requireResult(this.moduleName, name(), this.signature, resultType);
 		long[] raw = Conversions.arguments(this.moduleName, name(), this.signature, arguments);
 		return Conversions.result(this.signature, resultType, invoke(this.export, raw));

@@ -6,6 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.wasmsandbox.abi.AbiChoice;
+import dev.wasmsandbox.abi.ExtismSettings;
+import dev.wasmsandbox.abi.GuestAbi;
+import dev.wasmsandbox.abi.PluginHosts;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
 import dev.wasmsandbox.guest.HostFunction;
@@ -43,7 +47,11 @@ public final class SandboxBuilder {
 
 	private @Nullable WasiSettings wasi;
 
-	private final WasmSandboxes.Builder registry = WasmSandboxes.builder();
+	private AbiChoice abi = AbiChoice.auto();
+
+	private ExtismSettings extism = ExtismSettings.none();
+
+	private final WasmSandboxesBuilder registry = WasmSandboxes.builder();
 
 	SandboxBuilder() {
 	}
@@ -145,6 +153,33 @@ public final class SandboxBuilder {
 		return this;
 	}
 
+	/**
+	 * The convention by which the module is passed what is no number, by its name;
+	 * {@code auto}, or nothing, for the one it is recognised by.
+	 */
+	public SandboxBuilder abi(String abiName) {
+		this.abi = AbiChoice.named(abiName);
+		return this;
+	}
+
+	/** As above, a convention of one's own. */
+	public SandboxBuilder abi(GuestAbi own) {
+		this.abi = AbiChoice.of(own);
+		return this;
+	}
+
+	/** What the module is given if it is an Extism plug-in. */
+	public SandboxBuilder extism(ExtismSettings settings) {
+		this.extism = settings;
+		return this;
+	}
+
+	/** What is offered to plug-ins beyond their input. */
+	public SandboxBuilder pluginHosts(PluginHosts hosts) {
+		this.registry.pluginHosts(hosts);
+		return this;
+	}
+
 	/** Is told of what is refused to the module. */
 	public SandboxBuilder securityListener(SecurityListener listener) {
 		this.registry.securityListener(listener);
@@ -186,7 +221,9 @@ public final class SandboxBuilder {
 				.source(from)
 				.limits(this.limits)
 				.pool(this.pool)
-				.snapshot(this.snapshot);
+				.snapshot(this.snapshot)
+				.abi(this.abi)
+				.extism(this.extism);
 			this.warmUp.forEach(definition::warmUp);
 			this.globals.forEach(definition::global);
 			definition.capabilities(this.capabilities);

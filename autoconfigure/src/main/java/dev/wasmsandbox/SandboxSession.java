@@ -1,13 +1,20 @@
 package dev.wasmsandbox;
 
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
+import dev.wasmsandbox.abi.AbiCall;
+import dev.wasmsandbox.abi.AbiFunction;
+import dev.wasmsandbox.abi.BoundFunction;
+import dev.wasmsandbox.abi.CallShape;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.guest.BufferMapping;
 import dev.wasmsandbox.guest.GuestMemory;
+import dev.wasmsandbox.guest.LeaseAccess;
 import dev.wasmsandbox.guest.LeasedMemory;
 import dev.wasmsandbox.memory.BufferAccess;
 import dev.wasmsandbox.memory.ZeroCopyBuffer;
@@ -18,6 +25,7 @@ import dev.wasmsandbox.observe.Outcome;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.wasi.WasiHost;
+import dev.wasmsandbox.wasi.WasiLaunch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,17 +49,32 @@ public final class SandboxSession implements AutoCloseable {
 
 	private final LeasedMemory memory;
 
+	private final BoundFunctions functions;
+
+	private final LeaseAccess access;
+
 	/** Successful calls, counted here and added to the statistics once, at close. */
 	private long successes;
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
-	SandboxSession(String instanceId, InstancePool pool, GuestInstance guest, CallStatistics statistics) {
+	SandboxSession(String instanceId, InstancePool pool, GuestInstance guest, CallStatistics statistics,
+			BoundFunctions functions) {
 		this.instanceId = instanceId;
 		this.pool = pool;
 		this.guest = guest;
 		this.statistics = statistics;
+		this.functions = functions;
 		this.memory = new LeasedMemory(guest);
+		this.access = new LeaseAccess(guest, this.memory);
+	}
+
+	/** Has it begin as the options say; before its first call. */
+	void launch(SessionOptions options) {
+		WasiLaunch launch = options.launch();
+		if (launch != null) {
+			WasiHost.launch(this.guest, launch);
+		}
 	}
 
 	/** The label it was opened with, or one made up. */
@@ -66,7 +89,67 @@ public final class SandboxSession implements AutoCloseable {
 
 	/** Calls an exported function, as {@link WasmSandbox#call} does, in this session. */
 	public <T extends @Nullable Object> T call(String function, Class<T> resultType, Object... arguments) {
+		this.guest.requireUsable();
+		if (TypedValues.needed(this.guest.module(), function, resultType, arguments)) {
+			return callTyped(function, resultType, arguments);
+		}
 		return export(function).call(resultType, arguments);
+	}
+
+	private <T extends @Nullable Object> T callTyped(String function, Class<T> resultType, Object[] arguments) {
+		CallShape shape;
+		AbiFunction bound;
+		try {
+			shape = TypedValues.shape(moduleName(), function, resultType, arguments);
+			bound = this.functions.get(function, shape);
+		}
+		catch (WasmSandboxException ex) {
+			this.statistics.record(Outcomes.of(ex), 1);
+			throw ex;
+		}
+		AbiCall values = TypedValues.call(shape, arguments);
+		run(function, bound, values);
+		return TypedValues.result(resultType, shape, values);
+	}
+
+	/**
+	 * As {@link WasmSandbox#callWithLargeData(String, Class, Object...)}, in this
+	 * session, whose memory stays resident between calls.
+	 */
+	public <T extends @Nullable Object> T callWithLargeData(String function, Class<T> resultType, Object... data) {
+		this.guest.requireUsable();
+		return callTyped(function, resultType, data);
+	}
+
+	/**
+	 * As {@link WasmSandbox#callWithLargeData(String, Class, Function, Object...)}, in
+	 * this session. The reader must not call the session.
+	 */
+	public <T extends @Nullable Object> T callWithLargeData(String function, Class<?> resultType,
+			Function<MemorySegment, T> reader, Object... data) {
+		CallShape shape = TypedValues.readableShape(moduleName(), function, resultType, data);
+		return TypedValues.read(bind(function, shape), shape, reader, data);
+	}
+
+	/**
+	 * A function for values of some kinds, to be called in this session.
+	 * @throws GuestAbiException if the module's convention has no such function for them
+	 */
+	BoundFunction bind(String function, CallShape shape) {
+		this.guest.requireUsable();
+		AbiFunction bound = this.functions.get(function, shape);
+		return (values) -> run(function, bound, values);
+	}
+
+	private void run(String function, AbiFunction bound, AbiCall values) {
+		try {
+			this.guest.within(function, AbiFunction::call, bound, this.access, values);
+			this.successes++;
+		}
+		catch (WasmSandboxException ex) {
+			this.statistics.record(Outcomes.of(ex), 1);
+			throw ex;
+		}
 	}
 
 	/**
@@ -127,7 +210,8 @@ public final class SandboxSession implements AutoCloseable {
 	/**
 	 * What the guest wrote to its standard output in this session, where that is
 	 * captured; also after a failed call.
-	 * @return the bytes; none where {@code wasi.stdout} is not {@code capture}
+	 * @return the bytes; none where neither {@code wasi.stdout} is {@code capture} nor
+	 * the session was opened with {@link SessionOptions#captureOutput}
 	 */
 	public byte[] stdout() {
 		return WasiHost.output(this.guest, false);
@@ -205,6 +289,11 @@ public final class SandboxSession implements AutoCloseable {
 				this.session.statistics.record(Outcomes.of(ex), 1);
 				throw ex;
 			}
+		}
+
+		@Override
+		<T extends @Nullable Object> T callTyped(Class<T> resultType, Object[] arguments) {
+			return this.session.callTyped(name(), resultType, arguments);
 		}
 
 	}

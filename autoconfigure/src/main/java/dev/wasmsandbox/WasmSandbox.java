@@ -1,6 +1,8 @@
 package dev.wasmsandbox;
 
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxBusyException;
@@ -16,11 +18,14 @@ import org.jspecify.annotations.Nullable;
  * nothing of any other call. Thread-safe; this is the bean to inject.
  *
  * <p>
- * Arguments and results are numbers: {@code i32} is an {@code int}, {@code i64} a
+ * Numbers are passed as they are: {@code i32} is an {@code int}, {@code i64} a
  * {@code long}, {@code f32} a {@code float}, {@code f64} a {@code double}. Java's
- * lossless widening is applied where it is needed. All failures are
- * {@link WasmSandboxException}s; only the use of an unloaded module is an
- * {@link IllegalStateException}.
+ * lossless widening is applied where it is needed. Text, bytes and arrays go by the
+ * convention the module follows, {@link ModuleInfo#abi}: arguments may be {@link String},
+ * {@code byte[]}, {@link java.nio.ByteBuffer}, {@link java.lang.foreign.MemorySegment}
+ * and arrays of {@code short}, {@code int}, {@code long}, {@code float} and
+ * {@code double}. All failures are {@link WasmSandboxException}s; only the use of an
+ * unloaded module is an {@link IllegalStateException}.
  */
 public interface WasmSandbox extends AutoCloseable {
 
@@ -46,10 +51,12 @@ public interface WasmSandbox extends AutoCloseable {
 	 * @param function the name of the export
 	 * @param resultType {@code int.class}, {@code long.class}, {@code float.class} or
 	 * {@code double.class} (or their wrappers) for one result; {@code void.class} to
-	 * ignore results; {@code Object[].class} for all results, boxed; {@code long[].class}
-	 * for all results as raw bits
+	 * ignore results; {@code String.class}, {@code byte[].class} or another array for
+	 * what the module's convention returns; {@code Object[].class} for all results,
+	 * boxed; {@code long[].class} for all results as raw bits if all arguments are
+	 * numbers
 	 * @param arguments one for each parameter
-	 * @return the result, {@code null} for {@code void}
+	 * @return the result, {@code null} for {@code void} or a guest's null
 	 * @throws GuestAbiException if there is no such function, or number or types of the
 	 * arguments or the result do not fit; the guest was not run
 	 * @throws SandboxTrapException if the guest trapped
@@ -57,6 +64,28 @@ public interface WasmSandbox extends AutoCloseable {
 	 * @throws SandboxBusyException if no sandbox became free in time
 	 */
 	<T extends @Nullable Object> T call(String function, Class<T> resultType, Object... arguments);
+
+	/**
+	 * As {@link #call}, for large data: always by the module's convention, so that
+	 * {@code long[].class} is an array of the guest's. Arrays and buffers are copied into
+	 * the guest at once; a {@link dev.wasmsandbox.memory.ZeroCopyBuffer} is mapped
+	 * instead where that is cheaper, see {@link dev.wasmsandbox.abi.LargeData}. Use a
+	 * session for several calls, whose memory stays resident.
+	 * @throws GuestAbiException also if the convention has no such function for such
+	 * values
+	 */
+	<T extends @Nullable Object> T callWithLargeData(String function, Class<T> resultType, Object... data);
+
+	/**
+	 * As above, and has the result read in place instead of being copied.
+	 * @param resultType {@code byte[].class} or an array of numbers: what the guest
+	 * returns
+	 * @param reader is given a read-only view of the result, with elements as the guest
+	 * has them, little-endian and unaligned; it ends when the reader returns
+	 * @return what the reader returns
+	 */
+	<T extends @Nullable Object> T callWithLargeData(String function, Class<?> resultType,
+			Function<MemorySegment, T> reader, Object... data);
 
 	/**
 	 * As {@link #call}, and tells what work it took.
@@ -96,6 +125,15 @@ public interface WasmSandbox extends AutoCloseable {
 	 * As {@link #openSession()}, with a label for logs and messages.
 	 */
 	SandboxSession openSession(String instanceId);
+
+	/**
+	 * As {@link #openSession()}, with a label, or with arguments, variables or input for
+	 * a program of WASI.
+	 * @throws IllegalStateException if WASI is not enabled for the module but the options
+	 * say more than a label, or its start function or {@code _initialize} read already
+	 * what they would change
+	 */
+	SandboxSession openSession(SessionOptions options);
 
 	/**
 	 * The same sandbox for calls and sessions in the name of a tenant: within its quota,

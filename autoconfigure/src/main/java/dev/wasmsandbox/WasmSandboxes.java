@@ -1,13 +1,7 @@
 package dev.wasmsandbox;
 
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,31 +11,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
-import dev.wasmsandbox.engine.CompiledModule;
-import dev.wasmsandbox.engine.HostBinding;
-import dev.wasmsandbox.engine.SandboxFactory;
-import dev.wasmsandbox.engine.SnapshotPlan;
-import dev.wasmsandbox.engine.Watchdog;
+import dev.wasmsandbox.abi.GuestAbis;
 import dev.wasmsandbox.error.ModuleRejectedException;
-import dev.wasmsandbox.error.ModuleRejectedException.Reason;
+import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.SandboxLimitException;
+import dev.wasmsandbox.error.UnknownAbiException;
 import dev.wasmsandbox.error.UnknownModuleException;
-import dev.wasmsandbox.guest.HostFunction;
-import dev.wasmsandbox.limits.SnapshotPoint;
-import dev.wasmsandbox.limits.TenantQuota;
-import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.memory.MemoryBudget;
-import dev.wasmsandbox.module.LoadedModule;
 import dev.wasmsandbox.module.ModuleCache;
+import dev.wasmsandbox.module.ModuleSource;
 import dev.wasmsandbox.observe.SecurityListener;
-import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolControl;
 import dev.wasmsandbox.pool.PoolMaintenance;
 import dev.wasmsandbox.pool.Tenants;
-import dev.wasmsandbox.screen.FunctionSignature;
-import dev.wasmsandbox.screen.ModuleExport;
-import dev.wasmsandbox.screen.ModuleReport;
-import dev.wasmsandbox.screen.ModuleScreener;
+import dev.wasmsandbox.pool.VirtualTurns;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,11 +37,7 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private final boolean ownsCache;
 
-	private final List<HostFunction> hostFunctions;
-
-	private final MemoryBackend backend;
-
-	private final Watchdog watchdog = new Watchdog();
+	private final ModuleLoader loader;
 
 	private final MemoryBudget budget;
 
@@ -68,12 +47,16 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private final Tenants tenants;
 
-	private final ConcurrentMap<String, WasmSandbox> sandboxes = new ConcurrentHashMap<>();
+	private final VirtualTurns virtualThreadTurns;
+
+	private final ConcurrentMap<String, DefaultWasmSandbox> sandboxes = new ConcurrentHashMap<>();
 
 	/** Names that are being loaded, so that two loads of one name cannot both succeed. */
 	private final Set<String> loading = ConcurrentHashMap.newKeySet();
 
 	private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+
+	private final List<Consumer<ModuleReload>> reloadListeners = new CopyOnWriteArrayList<>();
 
 	private final List<SecurityListener> securityListeners;
 
@@ -81,21 +64,22 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private volatile boolean closed;
 
-	private WasmSandboxes(Builder builder) {
+	WasmSandboxes(WasmSandboxesBuilder builder) {
 		this.ownsCache = builder.cache == null;
 		this.cache = (builder.cache != null) ? builder.cache : new ModuleCache();
-		this.hostFunctions = List.copyOf(builder.hostFunctions);
 		this.budget = builder.budget;
-		this.backend = builder.backend;
 		this.securityListeners = List.copyOf(builder.securityListeners);
 		this.asyncCalls = new AsyncCalls(builder.async);
 		this.tenants = new Tenants(builder.defaultQuota, builder.quotas, builder.maxTenants, this.maintenance::soon);
+		this.virtualThreadTurns = new VirtualTurns(builder.virtualThreadPermits);
+		this.loader = new ModuleLoader(this.cache, builder.hostFunctions, builder.backend, this.budget,
+				this.maintenance, this.virtualThreadTurns, new GuestAbis(builder.abis), builder.plugins, this::refused);
 		this.maintenance.add(this.tenants);
 	}
 
 	/** Builds a registry outside of Spring. */
-	public static Builder builder() {
-		return new Builder();
+	public static WasmSandboxesBuilder builder() {
+		return new WasmSandboxesBuilder();
 	}
 
 	/**
@@ -104,6 +88,7 @@ public final class WasmSandboxes implements AutoCloseable {
 	 * @return the module, ready to be called
 	 * @throws ModuleRejectedException if it cannot be run, with the reason
 	 * @throws SandboxLimitException if the system has no room for its sandboxes
+	 * @throws UnknownAbiException if it is to follow a convention that is not known
 	 * @throws IllegalStateException if a module of this name is loaded, or this registry
 	 * is closed
 	 */
@@ -116,11 +101,14 @@ public final class WasmSandboxes implements AutoCloseable {
 			if (this.sandboxes.containsKey(name)) {
 				throw nameTaken(name);
 			}
-			WasmSandbox sandbox = create(definition);
+			requireOpen();
+			ModuleVersions versions = new ModuleVersions(definition, this.loader.load(definition, null));
+			DefaultWasmSandbox sandbox = new DefaultWasmSandbox(versions, this.asyncCalls, this.tenants,
+					() -> unloaded(name));
 			this.sandboxes.put(name, sandbox);
 			if (this.closed) {
 				sandbox.close();
-				throw new IllegalStateException("The registry of sandboxes is closed");
+				requireOpen();
 			}
 			changed(name);
 			return sandbox;
@@ -135,55 +123,76 @@ public final class WasmSandboxes implements AutoCloseable {
 				"A module named '" + name + "' is already loaded; unload it first or use another name");
 	}
 
-	private WasmSandbox create(ModuleDefinition definition) {
+	private void requireOpen() {
 		if (this.closed) {
 			throw new IllegalStateException("The registry of sandboxes is closed");
 		}
-		String name = definition.name();
-		byte[] bytes = read(definition);
-		ModuleReport report = ModuleScreener.screen(name, bytes, definition.limits());
-		List<HostBinding> bindings = new ModuleBindings(definition, this.hostFunctions, this::refused).checked(report);
-		LoadedModule module = this.cache.get(name, bytes, report, definition.limits().metered());
-		SandboxFactory factory = new SandboxFactory(name, module.code(), bindings, definition.limits(), this.watchdog,
-				this.backend, definition.pool().maxSize() + 2, plan(definition, module.code()), definition.globals(),
-				this.budget);
-		InstancePool pool = new InstancePool(name, factory, definition.pool(), this.maintenance);
-		try {
-			pool.release(pool.acquire());
-			pool.warmUp();
-			this.maintenance.add(pool);
-		}
-		catch (RuntimeException ex) {
-			pool.close();
-			throw ex;
-		}
-		ModuleInfo info = new ModuleInfo(name, definition.source().description(), module.digest(), report,
-				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool());
-		return new DefaultWasmSandbox(info, module.code(), pool, this.asyncCalls, this.tenants, () -> unloaded(name));
 	}
 
-	private static SnapshotPlan plan(ModuleDefinition definition, CompiledModule code) {
-		if (definition.snapshot() == SnapshotPoint.NONE) {
-			return SnapshotPlan.NONE;
-		}
-		List<SnapshotPlan.Step> steps = new ArrayList<>();
-		for (WarmUpCall call : definition.warmUp()) {
-			ModuleExport export = DefaultWasmSandbox.resolve(definition.name(), code, call.function());
-			FunctionSignature signature = Objects.requireNonNull(export.signature());
-			long[] raw = Conversions.untyped(definition.name(), call.function(), signature, call.arguments());
-			steps.add(new SnapshotPlan.Step(export, Arrays.stream(raw).boxed().toList(), call.times()));
-		}
-		return new SnapshotPlan(true, steps);
+	/**
+	 * Replaces a module by what its source gives now: the source it was loaded with,
+	 * whatever it was reloaded from since. Otherwise as
+	 * {@link #reload(String, ModuleSource)}.
+	 */
+	public ModuleInfo reload(String name) {
+		return reload(require(name), null);
 	}
 
-	private static byte[] read(ModuleDefinition definition) {
+	/**
+	 * Replaces a module by another version, with the limits, pool, imports and all else
+	 * that it was loaded with. The version is loaded as {@link #load} does; then all
+	 * handles of the module, and functions resolved from them, use it: every call that
+	 * begins after this returned. Calls and sessions that run end on the former version,
+	 * of which nothing is left then; it is dropped from the cache too.
+	 *
+	 * <p>
+	 * Until the switch there are both: their images, and {@code pool.min-idle} sandboxes
+	 * of each, count against the memory limits. If anything fails, the former version
+	 * stays in service, untouched.
+	 * @param source where the bytes of the version come from
+	 * @return what is known about the new version
+	 * @throws UnknownModuleException if there is no module of this name
+	 * @throws ModuleRejectedException if the version cannot be run, or lacks an export of
+	 * the former one or has it with another type, with the reason
+	 * @throws SandboxBusyException if the module is being reloaded already
+	 * @throws SandboxLimitException if the system has no room for both versions
+	 * @throws IllegalStateException if the module is unloaded meanwhile
+	 */
+	public ModuleInfo reload(String name, ModuleSource source) {
+		return reload(require(name), source);
+	}
+
+	private ModuleInfo reload(DefaultWasmSandbox sandbox, @Nullable ModuleSource source) {
+		ModuleVersions versions = sandbox.versions();
+		ModuleReload reload;
+		versions.requireOpen();
+		versions.beginReload();
 		try {
-			return definition.source().read(definition.limits().moduleBytes());
+			ModuleDefinition definition = versions.definition();
+			ModuleInfo before = sandbox.info();
+			ModuleVersion next = this.loader.load((source != null) ? definition.withSource(source) : definition,
+					before);
+			versions.replace(next);
+			reload = new ModuleReload(before, next.info());
 		}
-		catch (IOException ex) {
-			throw new ModuleRejectedException(definition.name(), null, Reason.UNREADABLE,
-					"cannot read " + definition.source().description() + ": " + ex.getMessage(), ex);
+		finally {
+			versions.endReload();
 		}
+		String digest = reload.before().digest();
+		if (this.sandboxes.values().stream().noneMatch((other) -> other.info().digest().equals(digest))) {
+			this.cache.evict(digest);
+		}
+		changed(sandbox.name());
+		this.reloadListeners.forEach((listener) -> listener.accept(reload));
+		return reload.after();
+	}
+
+	/**
+	 * Has a listener told of every reload from now on, after it, on the thread that made
+	 * it. It must not throw.
+	 */
+	public void addReloadListener(Consumer<ModuleReload> listener) {
+		this.reloadListeners.add(listener);
 	}
 
 	private void refused(SecurityListener.Refusal refusal) {
@@ -201,7 +210,11 @@ public final class WasmSandboxes implements AutoCloseable {
 	 * @throws UnknownModuleException if there is none, naming those there are
 	 */
 	public WasmSandbox get(String name) {
-		WasmSandbox sandbox = this.sandboxes.get(name);
+		return require(name);
+	}
+
+	private DefaultWasmSandbox require(String name) {
+		DefaultWasmSandbox sandbox = this.sandboxes.get(name);
 		if (sandbox == null) {
 			throw new UnknownModuleException(name, names());
 		}
@@ -237,9 +250,9 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	/**
 	 * Has a listener told of every change from now on: the name of a module that was
-	 * loaded or unloaded. It is called after the change, on the thread that made it;
-	 * changes made at the same time may be told in any order, so ask {@link #find} for
-	 * the state. It must not throw.
+	 * loaded, reloaded or unloaded. It is called after the change, on the thread that
+	 * made it; changes made at the same time may be told in any order, so ask
+	 * {@link #find} for the state. It must not throw.
 	 */
 	public void addListener(Consumer<String> listener) {
 		this.listeners.add(listener);
@@ -253,6 +266,11 @@ public final class WasmSandboxes implements AutoCloseable {
 	/** The tenants that have calls, or had some lately, and what they use. */
 	public Tenants tenants() {
 		return this.tenants;
+	}
+
+	/** How many guests run on virtual threads, and how many threads wait for that. */
+	public VirtualTurns virtualThreadTurns() {
+		return this.virtualThreadTurns;
 	}
 
 	/** The cache of compiled modules. */
@@ -282,110 +300,11 @@ public final class WasmSandboxes implements AutoCloseable {
 		this.closed = true;
 		List.copyOf(this.sandboxes.values()).forEach(WasmSandbox::close);
 		this.asyncCalls.close();
-		this.watchdog.close();
+		this.loader.close();
 		this.maintenance.close();
 		if (this.ownsCache) {
 			this.cache.close();
 		}
-	}
-
-	/** Collects what a registry needs. Not thread-safe. */
-	public static final class Builder {
-
-		private @Nullable ModuleCache cache;
-
-		private AsyncSettings async = AsyncSettings.defaults();
-
-		private MemoryBudget budget = MemoryBudget.unlimited();
-
-		private MemoryBackend backend = MemoryBackend.detect();
-
-		private TenantQuota defaultQuota = TenantQuota.none();
-
-		private final Map<String, TenantQuota> quotas = new HashMap<>();
-
-		private int maxTenants = Tenants.DEFAULT_MAX_KNOWN;
-
-		private final List<HostFunction> hostFunctions = new ArrayList<>();
-
-		private final List<SecurityListener> securityListeners = new ArrayList<>();
-
-		private Builder() {
-		}
-
-		/** A cache to share; it is not closed with the registry. */
-		public Builder moduleCache(ModuleCache shared) {
-			this.cache = shared;
-			return this;
-		}
-
-		public Builder async(AsyncSettings settings) {
-			this.async = settings;
-			return this;
-		}
-
-		/**
-		 * The most memory that all sandboxes hold together, in bytes: images, what
-		 * running sandboxes have beyond them, and what idle ones keep. No limit if
-		 * nothing is said.
-		 * @throws IllegalArgumentException if it is not positive
-		 */
-		public Builder totalMemory(long bytes) {
-			this.budget = MemoryBudget.of(bytes);
-			return this;
-		}
-
-		/**
-		 * What each tenant may use that has no quota of its own; no limit if nothing is
-		 * said. Calls without a tenant have no quota.
-		 */
-		public Builder tenantQuota(TenantQuota each) {
-			this.defaultQuota = each;
-			return this;
-		}
-
-		/**
-		 * What one tenant may use, instead of {@link #tenantQuota(TenantQuota)}.
-		 * @throws IllegalArgumentException if the name is none, see
-		 * {@link WasmSandbox#forTenant}
-		 */
-		public Builder tenantQuota(String tenant, TenantQuota quota) {
-			this.quotas.put(Tenants.requireName(tenant), quota);
-			return this;
-		}
-
-		/**
-		 * How many tenants may have calls, or time to pay off, at the same time; a
-		 * further one is refused. 10,000 if nothing is said.
-		 * @throws IllegalArgumentException if it is not positive
-		 */
-		public Builder maxTenants(int number) {
-			this.maxTenants = Tenants.requireMaxKnown(number);
-			return this;
-		}
-
-		/** Another backend than the best one; what holds must hold on each. */
-		Builder backend(MemoryBackend other) {
-			this.backend = other;
-			return this;
-		}
-
-		/** A function that every module may import. */
-		public Builder hostFunction(HostFunction function) {
-			this.hostFunctions.add(function);
-			return this;
-		}
-
-		/** Is told of everything that is refused to a module. */
-		public Builder securityListener(SecurityListener listener) {
-			this.securityListeners.add(listener);
-			return this;
-		}
-
-		public WasmSandboxes build() {
-			return new WasmSandboxes(this);
-		}
-
 	}
 
 }

@@ -14,7 +14,7 @@ final class HostileHost {
 	private HostileHost() {
 	}
 
-	static WasmSandboxes.Builder functions(WasmSandboxes.Builder builder) {
+	static WasmSandboxesBuilder functions(WasmSandboxesBuilder builder) {
 		return builder
 			.hostFunction(HostFunction.of("env", "bytes", READS,
 					(context, a) -> result(context.memory().readBytes((int) a[0], (int) a[1]).length)))

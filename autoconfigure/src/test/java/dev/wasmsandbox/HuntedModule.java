@@ -1,10 +1,14 @@
 package dev.wasmsandbox;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import dev.wasmsandbox.compile.AotCompiler;
+import dev.wasmsandbox.abi.AbiChoice;
+import dev.wasmsandbox.abi.GuestAbis;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.engine.SandboxFactory;
 import dev.wasmsandbox.engine.SandboxInspector;
@@ -13,6 +17,7 @@ import dev.wasmsandbox.engine.Watchdog;
 import dev.wasmsandbox.fixtures.Fixtures;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.limits.TenantQuota;
 import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.memory.MemoryBudget;
@@ -21,6 +26,7 @@ import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolMaintenance;
+import dev.wasmsandbox.pool.VirtualTurns;
 import dev.wasmsandbox.pool.Tenants;
 import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.screen.ModuleScreener;
@@ -59,11 +65,17 @@ final class HuntedModule implements AutoCloseable {
 		this.factory = new SandboxFactory(fixture, compiled.code(), List.of(), limits, this.watchdog, backend,
 				settings.maxSize() + 2, snapshot, PlainImports.globals(fixture), this.budget);
 		SandboxInspector.useOnly(this.factory, strategy);
-		this.pool = new InstancePool(fixture, this.factory, settings, this.maintenance);
+		this.pool = new InstancePool(fixture, this.factory, settings, this.maintenance,
+				new VirtualTurns(VirtualTurns.UNLIMITED));
 		ModuleInfo info = new ModuleInfo(fixture, fixture, ModuleCache.digest(bytes), report, compiled.tier(),
-				compiled.elapsed(), compiled.code().codeBytes(), limits, settings);
+				compiled.elapsed(), compiled.code().codeBytes(), limits, settings, Set.of(), null, Instant.EPOCH, 0,
+				"numeric", snapshot.afterStart() ? SnapshotPoint.AFTER_START : SnapshotPoint.NONE, 0);
+		ModuleDefinition definition = ModuleDefinition.named(fixture).source(TestModules.source(fixture)).build();
+		ModuleVersions versions = new ModuleVersions(definition,
+				new ModuleVersion(info, compiled.code(), this.pool, new BoundFunctions(fixture, report,
+						new GuestAbis(List.of()).choose(fixture, AbiChoice.auto(), report))));
 		Tenants tenants = new Tenants(TenantQuota.none(), Map.of(), 100, this.maintenance::soon);
-		this.sandbox = new DefaultWasmSandbox(info, compiled.code(), this.pool, this.threads, tenants, () -> {
+		this.sandbox = new DefaultWasmSandbox(versions, this.threads, tenants, () -> {
 		});
 	}
 

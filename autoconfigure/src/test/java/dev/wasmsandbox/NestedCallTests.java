@@ -99,7 +99,7 @@ class NestedCallTests {
 			}
 			allHoldOne.await();
 			return callItself(arguments);
-		}); ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+		}); ExecutorService threads = Executors.newCachedThreadPool()) {
 			List<Future<Boolean>> calls = new ArrayList<>();
 			for (int i = 0; i < threadCount; i++) {
 				calls.add(threads.submit(() -> served(sandbox)));

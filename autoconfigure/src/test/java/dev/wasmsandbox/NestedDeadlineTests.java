@@ -102,6 +102,22 @@ class NestedDeadlineTests {
 	}
 
 	@Test
+	void soDoesOneOfManySessionsOfTheThread() {
+		List<SandboxSession> sessions = new ArrayList<>();
+		for (int i = 0; i < 9; i++) {
+			sessions.add(this.endless.openSession());
+		}
+		sessions.get(3).close();
+		sessions.set(3, this.endless.openSession());
+		for (int i = 0; i < 2; i++) {
+			SandboxSession session = sessions.get(3 + 5 * i);
+			endsWithTheOuterOne((context, arguments) -> noted(() -> session.call("loop_forever", void.class)));
+		}
+		sessions.forEach(SandboxSession::close);
+		assertThat(CallChain.remainingNanos()).isEqualTo(Long.MAX_VALUE);
+	}
+
+	@Test
 	void theInnermostOfThreeEndsWithTheOutermost() {
 		try (WasmSandbox middle = outer(LONG, (context, arguments) -> loop())) {
 			endsWithTheOuterOne((context, arguments) -> new long[] { middle.call("run_add", int.class, 1, 2) });

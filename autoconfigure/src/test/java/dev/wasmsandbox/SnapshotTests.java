@@ -149,20 +149,26 @@ class SnapshotTests {
 
 	@Test
 	void warmUpCallsAreCheckedAndLimited() {
-		assertThatExceptionOfType(GuestAbiException.class)
+		assertThatExceptionOfType(ModuleRejectedException.class)
 			.isThrownBy(
 					() -> builder(true).snapshot(SnapshotPoint.AFTER_WARM_UP, new WarmUpCall("nothing", List.of(), 1))
 						.build())
-			.withMessageContaining("no such function is exported");
-		assertThatExceptionOfType(GuestAbiException.class)
+			.withMessageContaining("no such function is exported")
+			.withCauseInstanceOf(GuestAbiException.class)
+			.satisfies((ex) -> assertThat(ex.property()).contains("warm-up[0].function"));
+		assertThatExceptionOfType(ModuleRejectedException.class)
 			.isThrownBy(
 					() -> builder(true).snapshot(SnapshotPoint.AFTER_WARM_UP, new WarmUpCall("add", List.of(1, 2), 1))
 						.build())
-			.withMessageContaining("was given 2");
-		assertThatExceptionOfType(ModuleRejectedException.class).isThrownBy(
-				() -> builder(true).snapshot(SnapshotPoint.AFTER_WARM_UP, new WarmUpCall("spin", List.of(), 1)).build())
+			.withMessageContaining("was given 2")
+			.withMessageContaining("with the arguments [1, 2]")
+			.satisfies((ex) -> assertThat(ex.property()).contains("warm-up[0].arguments"));
+		assertThatExceptionOfType(ModuleRejectedException.class)
+			.isThrownBy(() -> builder(true).snapshot(SnapshotPoint.AFTER_WARM_UP, new WarmUpCall("spin", List.of(), 1))
+				.build())
 			.withMessageContaining("a warm-up call failed")
-			.withCauseInstanceOf(SandboxTimeoutException.class);
+			.withCauseInstanceOf(SandboxTimeoutException.class)
+			.satisfies((ex) -> assertThat(ex.property()).contains("warm-up[0]"));
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> builder(true).snapshot(SnapshotPoint.AFTER_WARM_UP).build())
 			.withMessageContaining("need each other");

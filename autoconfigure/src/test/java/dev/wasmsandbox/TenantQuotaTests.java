@@ -58,7 +58,7 @@ class TenantQuotaTests {
 		this.registry.get().close();
 	}
 
-	private WasmSandbox load(WasmSandboxes.Builder builder, Duration maxWait, Duration callTimeout) {
+	private WasmSandbox load(WasmSandboxesBuilder builder, Duration maxWait, Duration callTimeout) {
 		this.registry.set(builder.build());
 		return load("module", maxWait, callTimeout);
 	}
@@ -72,7 +72,7 @@ class TenantQuotaTests {
 				.build());
 	}
 
-	private static WasmSandboxes.Builder calls(int most) {
+	private static WasmSandboxesBuilder calls(int most) {
 		return WasmSandboxes.builder().tenantQuota(TenantQuota.none().withMaxConcurrentCalls(most));
 	}
 

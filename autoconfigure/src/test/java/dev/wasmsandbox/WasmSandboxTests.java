@@ -89,10 +89,14 @@ class WasmSandboxTests {
 		WasmSandbox simple = load("simple_module");
 		refused(() -> simple.call("add", int.class, 1), "takes 2 arguments (i32, i32) -> i32, but was given 1");
 		refused(() -> simple.call("add", int.class, 1, 2, 3), "but was given 3");
-		refused(() -> simple.call("add", int.class, 1, "2"), "argument 2 of (i32, i32) -> i32 must be i32 (Java int)");
+		refused(() -> simple.call("add", int.class, 1, 2.0), "argument 2 of (i32, i32) -> i32 must be i32 (Java int)");
+		refused(() -> simple.call("add", int.class, 1, "2"),
+				"wanted was (int, String) -> int, but it is (i32, i32) -> i32");
 		refused(() -> simple.call("add", int.class, 1, 2L), "but is java.lang.Long");
 		refused(() -> simple.call("add", int.class, 1, null), "but is null");
-		refused(() -> simple.call("add", String.class, 1, 2), "does not fit java.lang.String");
+		refused(() -> simple.call("add", Short.class, 1, 2), "does not fit java.lang.Short");
+		refused(() -> simple.call("add", String.class, 1, 2),
+				"wanted was (int, int) -> String, but it is (i32, i32) -> i32");
 		refused(() -> simple.call("fib64", int.class, 1L), "returns i64 (Java long), which does not fit int");
 		refused(() -> simple.call("substract", int.class, 1, 2), "no such function is exported; there are add, fib");
 		refused(() -> simple.export("add").callInt(1), "it is (i32, i32) -> i32");

@@ -4,6 +4,7 @@ import java.util.List;
 
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
 
 /**
@@ -26,6 +27,18 @@ public interface GuestAbi {
 	 */
 	default List<HostFunction> hostFunctions(ModuleReport module) {
 		return List.of();
+	}
+
+	/**
+	 * The functions that are called once in every sandbox, in this order, after the start
+	 * function and before anything else; where the snapshot is taken after the start,
+	 * once for all. They are passed zeroes, and what they return is dropped. One named
+	 * {@code _start} may end itself with exit code 0.
+	 * @return {@code _initialize} if it is exported without parameters and results, as
+	 * reactors do
+	 */
+	default List<ModuleExport> startFunctions(ModuleReport module) {
+		return module.exportedFunction("_initialize").filter(ModuleExport::isProcedure).stream().toList();
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package dev.wasmsandbox.actuate;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,10 +63,13 @@ public final class ModuleDescriptors {
 	 * @param calls its calls so far
 	 * @param pool its pool at this moment
 	 * @param memoryUse what its sandboxes take in memory, measured for this answer
+	 * @param loadedAt since when this version is in service
+	 * @param reloads how often it was replaced by another version
+	 * @param abi the convention by which it is passed what is no number
 	 */
 	public record ModuleDescriptor(String name, String source, String digest, long sizeBytes, long codeBytes,
 			@Nullable MemoryDescriptor memory, CodeTier tier, double compileMillis, CallsDescriptor calls,
-			PoolDescriptor pool, MemoryUseDescriptor memoryUse) {
+			PoolDescriptor pool, MemoryUseDescriptor memoryUse, Instant loadedAt, int reloads, String abi) {
 
 		static ModuleDescriptor of(WasmSandbox sandbox) {
 			ModuleInfo info = sandbox.info();
@@ -73,7 +77,7 @@ public final class ModuleDescriptors {
 			return new ModuleDescriptor(info.name(), info.source(), info.digest(), info.report().size(),
 					info.codeBytes(), MemoryDescriptor.of(info), info.tier(), millis(info.compileTime()),
 					CallsDescriptor.of(statistics), PoolDescriptor.of(statistics.pool()),
-					MemoryUseDescriptor.of(sandbox.pool().memory()));
+					MemoryUseDescriptor.of(sandbox.pool().memory()), info.loadedAt(), info.reloads(), info.abi());
 		}
 
 	}
@@ -92,26 +96,30 @@ public final class ModuleDescriptors {
 	 * @param calls its calls so far
 	 * @param pool its pool at this moment
 	 * @param memoryUse what its sandboxes take in memory, measured for this answer
+	 * @param loadedAt since when this version is in service
+	 * @param reloads how often it was replaced by another version
 	 * @param exports what it exports, in its order
 	 * @param imports what it imports, in its order
 	 * @param limits what it may use
 	 * @param binary what its binary holds and may hold
+	 * @param grants what it is granted
+	 * @param abi the convention by which it is passed what is no number
 	 */
 	public record ModuleDetailsDescriptor(String name, String source, String digest, long sizeBytes, long codeBytes,
 			@Nullable MemoryDescriptor memory, CodeTier tier, double compileMillis, CallsDescriptor calls,
-			PoolDescriptor pool, MemoryUseDescriptor memoryUse, List<ExportDescriptor> exports,
-			List<ImportDescriptor> imports, LimitsDescriptor limits,
-			BinaryDescriptor binary) implements OperationResponseBody {
+			PoolDescriptor pool, MemoryUseDescriptor memoryUse, Instant loadedAt, int reloads,
+			List<ExportDescriptor> exports, List<ImportDescriptor> imports, LimitsDescriptor limits,
+			BinaryDescriptor binary, GrantsDescriptor grants, String abi) implements OperationResponseBody {
 
 		static ModuleDetailsDescriptor of(WasmSandbox sandbox) {
 			ModuleDescriptor module = ModuleDescriptor.of(sandbox);
 			ModuleInfo info = sandbox.info();
 			return new ModuleDetailsDescriptor(module.name(), module.source(), module.digest(), module.sizeBytes(),
 					module.codeBytes(), module.memory(), module.tier(), module.compileMillis(), module.calls(),
-					module.pool(), module.memoryUse(),
+					module.pool(), module.memoryUse(), module.loadedAt(), module.reloads(),
 					info.report().exports().stream().map(ExportDescriptor::of).toList(),
 					info.report().imports().stream().map(ImportDescriptor::of).toList(), LimitsDescriptor.of(info),
-					BinaryDescriptor.of(info));
+					BinaryDescriptor.of(info), GrantsDescriptor.of(info), module.abi());
 		}
 
 	}
@@ -222,6 +230,8 @@ public final class ModuleDescriptors {
 	 * @param memoryBytes the largest linear memory of one sandbox
 	 * @param callTimeoutMillis how long one call may run
 	 * @param moduleBytes the largest binary that is accepted
+	 * @param fuel the most units of work of one call, 0 for no limit
+	 * @param resultBytes the longest text, bytes or array that a call may return
 	 * @param poolMaxSize the most sandboxes in use at the same time
 	 * @param poolMaxWaitMillis how long a caller waits for a sandbox
 	 * @param poolMinIdle idle sandboxes that are kept ready
@@ -230,14 +240,15 @@ public final class ModuleDescriptors {
 	 * reported; 0 reports none
 	 */
 	public record LimitsDescriptor(long memoryBytes, double callTimeoutMillis, long moduleBytes, long fuel,
-			int poolMaxSize, double poolMaxWaitMillis, int poolMinIdle, double poolKeepAliveMillis,
+			long resultBytes, int poolMaxSize, double poolMaxWaitMillis, int poolMinIdle, double poolKeepAliveMillis,
 			double poolLeakDetectionThresholdMillis) {
 
 		static LimitsDescriptor of(ModuleInfo info) {
 			SandboxLimits limits = info.limits();
 			return new LimitsDescriptor(limits.memoryBytes(), millis(limits.callTimeout()), limits.moduleBytes(),
-					limits.fuel(), info.pool().maxSize(), millis(info.pool().maxWait()), info.pool().minIdle(),
-					millis(info.pool().keepAlive()), millis(info.pool().leakDetectionThreshold()));
+					limits.fuel(), limits.resultBytes(), info.pool().maxSize(), millis(info.pool().maxWait()),
+					info.pool().minIdle(), millis(info.pool().keepAlive()),
+					millis(info.pool().leakDetectionThreshold()));
 		}
 
 	}

@@ -8,15 +8,19 @@ import dev.wasmsandbox.actuate.MemoryDescriptors.BudgetDescriptor;
 import dev.wasmsandbox.actuate.ModuleDescriptors.CacheDescriptor;
 import dev.wasmsandbox.actuate.ModuleDescriptors.ModuleDescriptor;
 import dev.wasmsandbox.actuate.ModuleDescriptors.ModuleDetailsDescriptor;
+import dev.wasmsandbox.error.UnknownModuleException;
+import dev.wasmsandbox.error.WasmSandboxException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * The endpoint {@code wasm}: the loaded modules and the module cache. It only reads.
+ * The endpoint {@code wasm}: the loaded modules and the module cache. What it does to a
+ * module are its {@link ModuleAction}s.
  */
 @Endpoint(id = "wasm")
 public class WasmEndpoint {
@@ -40,7 +44,8 @@ public class WasmEndpoint {
 			.map(ModuleDescriptor::of)
 			.toList();
 		return new WasmDescriptor(modules, CacheDescriptor.of(this.sandboxes.cache()),
-				BudgetDescriptor.of(this.sandboxes.memoryBudget()), TenantsDescriptor.of(this.sandboxes.tenants()));
+				BudgetDescriptor.of(this.sandboxes.memoryBudget()), TenantsDescriptor.of(this.sandboxes.tenants()),
+				VirtualThreadsDescriptor.of(this.sandboxes.virtualThreadTurns()));
 	}
 
 	/** One module in detail; {@code null} if no module of that name is loaded. */
@@ -51,15 +56,34 @@ public class WasmEndpoint {
 	}
 
 	/**
+	 * Does something to a module.
+	 * @param action the name of a {@link ModuleAction}
+	 * @return the module in detail, as it is then
+	 * @throws IllegalArgumentException if there is no such action
+	 * @throws UnknownModuleException if no module of that name is loaded
+	 * @throws WasmSandboxException if it cannot be done; the module is as before then
+	 */
+	@WriteOperation
+	public ModuleDetailsDescriptor act(@Selector String module, String action) {
+		WasmSandbox sandbox = this.sandboxes.get(module);
+		ModuleAction.find(action)
+			.orElseThrow(() -> new IllegalArgumentException(
+					"There is no action '" + action + "'; there are " + String.join(", ", ModuleAction.texts())))
+			.perform(this.sandboxes, module);
+		return ModuleDetailsDescriptor.of(sandbox);
+	}
+
+	/**
 	 * The answer for all modules.
 	 *
 	 * @param modules the loaded modules, ordered by name
 	 * @param cache the module cache
 	 * @param memory the memory of all modules together
 	 * @param tenants the tenants and what they use
+	 * @param virtualThreads guests on virtual threads, and threads that wait
 	 */
 	public record WasmDescriptor(List<ModuleDescriptor> modules, CacheDescriptor cache, BudgetDescriptor memory,
-			TenantsDescriptor tenants) implements OperationResponseBody {
+			TenantsDescriptor tenants, VirtualThreadsDescriptor virtualThreads) implements OperationResponseBody {
 	}
 
 }

@@ -1,17 +1,24 @@
 package dev.wasmsandbox.actuate;
 
 import dev.wasmsandbox.actuate.ModuleDescriptors.ModuleDetailsDescriptor;
+import dev.wasmsandbox.error.WasmSandboxException;
 
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+import org.springframework.util.MimeType;
 
 /**
- * Answers 404 over HTTP where the {@link WasmEndpoint} knows no such module.
+ * Answers over HTTP with the status that fits: 404 where the {@link WasmEndpoint} knows
+ * no such module, and an {@link ActionProblem} where an action was not done.
  */
 @EndpointWebExtension(endpoint = WasmEndpoint.class)
 public class WasmEndpointWebExtension {
+
+	private static final MimeType PROBLEM = MimeType.valueOf("application/problem+json");
 
 	private final WasmEndpoint delegate;
 
@@ -28,6 +35,17 @@ public class WasmEndpointWebExtension {
 		ModuleDetailsDescriptor details = this.delegate.module(module);
 		return (details != null) ? new WebEndpointResponse<>(details, WebEndpointResponse.STATUS_OK)
 				: new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
+	}
+
+	@WriteOperation
+	public WebEndpointResponse<OperationResponseBody> act(@Selector String module, String action) {
+		try {
+			return new WebEndpointResponse<>(this.delegate.act(module, action), WebEndpointResponse.STATUS_OK);
+		}
+		catch (WasmSandboxException | IllegalArgumentException | IllegalStateException ex) {
+			ActionProblem problem = ActionProblem.of(ex);
+			return new WebEndpointResponse<>(problem, problem.status(), PROBLEM);
+		}
 	}
 
 }

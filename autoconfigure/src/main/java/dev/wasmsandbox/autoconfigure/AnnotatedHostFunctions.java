@@ -36,14 +36,18 @@ final class AnnotatedHostFunctions {
 			if (type == null || type.getName().startsWith("org.springframework.")) {
 				continue;
 			}
-			Set<Method> methods = MethodIntrospector.selectMethods(ClassUtils.getUserClass(type),
-					(Method method) -> method.isAnnotationPresent(WasmHostFunction.class));
-			for (Method method : methods) {
+			for (Method method : methods(type)) {
 				Object bean = beans.getBean(name);
 				functions.add(HostMethods.of(bean, AopUtils.selectInvocableMethod(method, bean.getClass())));
 			}
 		}
 		return functions;
+	}
+
+	/** The methods of a bean's class that have the annotation. */
+	static Set<Method> methods(Class<?> type) {
+		return MethodIntrospector.selectMethods(ClassUtils.getUserClass(type),
+				(Method method) -> method.isAnnotationPresent(WasmHostFunction.class));
 	}
 
 	private static @Nullable Class<?> type(ListableBeanFactory beans, String name) {

@@ -8,6 +8,7 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
@@ -32,12 +33,22 @@ final class PropertyOrigin {
 		return (found.getOrigin() != null) ? name + " (" + found.getOrigin() + ")" : name;
 	}
 
+	/**
+	 * A module's location as it is written, with its placeholders, which may stand for
+	 * paths of the host.
+	 * @param location what it comes to
+	 */
+	static String writtenLocation(Environment environment, String module, String location) {
+		ConfigurationProperty found = find(environment, module);
+		return (found != null && found.getValue() instanceof CharSequence written) ? written.toString() : location;
+	}
+
 	/** The name may be written with and without brackets, which are different names. */
 	private static @Nullable ConfigurationProperty find(Environment environment, String module) {
 		List<ConfigurationPropertyName> names = List.of(
 				ConfigurationPropertyName.adapt(ModuleNames.MODULES + "." + module + ".location", '.'),
 				ConfigurationPropertyName.of(ModuleNames.MODULES + "[" + module + "].location"));
-		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+		for (ConfigurationPropertySource source : sources(environment)) {
 			for (ConfigurationPropertyName name : names) {
 				ConfigurationProperty found = source.getConfigurationProperty(name);
 				if (found != null) {
@@ -46,6 +57,11 @@ final class PropertyOrigin {
 			}
 		}
 		return null;
+	}
+
+	private static Iterable<ConfigurationPropertySource> sources(Environment environment) {
+		return (environment instanceof ConfigurableEnvironment configurable)
+				? ConfigurationPropertySources.from(configurable.getPropertySources()) : List.of();
 	}
 
 }

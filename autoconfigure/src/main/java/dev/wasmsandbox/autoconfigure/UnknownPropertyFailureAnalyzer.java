@@ -30,13 +30,18 @@ final class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Unbou
 		}
 		return new FailureAnalysis(
 				unknown.stream().map(UnknownPropertyFailureAnalyzer::describe).collect(Collectors.joining("\n")),
-				"Correct the name or remove the property. A module's name with dots or other special characters is "
+				"Correct the name"
+						+ (unknown.stream().anyMatch((property) -> "".equals(property.getValue())) ? " or the value,"
+								: "")
+						+ " or remove the property. A module's name with dots or other special characters is "
 						+ "written in brackets: wasm.modules[my.module].location.",
 				cause);
 	}
 
 	private static String describe(ConfigurationProperty property) {
-		String name = "Unknown property '" + property.getName() + "'";
+		boolean empty = "".equals(property.getValue());
+		String name = (empty ? "An empty value, which is none, for the property '" : "Unknown property '")
+				+ property.getName() + "'";
 		return (property.getOrigin() != null) ? name + " (" + property.getOrigin() + ")." : name + ".";
 	}
 

@@ -76,22 +76,31 @@ final class WasiConfiguration {
 				(builder, value) -> builder.maxOutput(value.toBytes()));
 		set(".limits.descriptors", this.properties.limits().descriptors(), WasiSettings.Builder::maxDescriptors);
 		for (int i = 0; i < this.properties.directories().size(); i++) {
-			set(".directories[" + i + "]", this.properties.directories().get(i),
-					(builder, value) -> builder.directory(directory(value)));
+			add(".directories[" + i + "]", this.properties.directories().get(i));
 		}
 		try {
 			return this.builder.build();
 		}
 		catch (IllegalArgumentException ex) {
-			throw invalid(".directories", this.properties.directories(), ex.getMessage());
+			throw invalid(".limits.descriptors", this.properties.limits().descriptors(), ex.getMessage());
 		}
 	}
 
-	private static WasiDirectory directory(WasiProperties.Directory properties) {
-		String guestPath = properties.guestPath();
+	/** Shown is the directory's name, as its whole has none. */
+	private void add(String property, WasiProperties.Directory directory) {
+		String guestPath = directory.guestPath();
 		if (!StringUtils.hasText(guestPath)) {
-			throw new IllegalArgumentException("A directory needs a 'guest-path', for example /data");
+			throw invalid(property + ".guest-path", guestPath, "A directory needs one, for example /data");
 		}
+		try {
+			this.builder.directory(directory(guestPath, directory));
+		}
+		catch (IllegalArgumentException ex) {
+			throw invalid(property, guestPath, ex.getMessage());
+		}
+	}
+
+	private static WasiDirectory directory(String guestPath, WasiProperties.Directory properties) {
 		String hostPath = properties.hostPath();
 		WasiDirectory directory = (hostPath != null) ? WasiDirectory.host(guestPath, Path.of(hostPath))
 				: WasiDirectory.memory(guestPath);
@@ -103,7 +112,7 @@ final class WasiConfiguration {
 	}
 
 	private byte[] read(String location) {
-		try (InputStream in = this.loader.getResource(location).getInputStream()) {
+		try (InputStream in = ModuleLocation.open(this.loader.getResource(location))) {
 			byte[] bytes = in.readNBytes(MOST_INPUT + 1);
 			if (bytes.length > MOST_INPUT) {
 				throw new IllegalArgumentException("Standard input may have at most " + MOST_INPUT + " bytes");

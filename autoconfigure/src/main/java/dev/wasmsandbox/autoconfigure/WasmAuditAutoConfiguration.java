@@ -1,16 +1,13 @@
 package dev.wasmsandbox.autoconfigure;
 
-import java.util.Map;
-
 import dev.wasmsandbox.observe.SecurityListener;
 
 import org.springframework.boot.actuate.audit.AuditEvent;
-import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.support.AbstractApplicationContext;
 
 /**
  * Auto-configuration that publishes an {@link AuditEvent} of the type
@@ -26,12 +23,8 @@ public final class WasmAuditAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "wasmAuditListener")
-	SecurityListener wasmAuditListener(ApplicationEventPublisher publisher) {
-		return (refusal) -> {
-			String function = (refusal.function() != null) ? refusal.function() : "";
-			publisher.publishEvent(new AuditApplicationEvent(refusal.module(), TYPE, Map.of("function", function,
-					"required", refusal.required(), "granted", refusal.granted().stream().sorted().toList())));
-		};
+	SecurityListener wasmAuditListener(AbstractApplicationContext context) {
+		return new AuditingListener(context);
 	}
 
 }

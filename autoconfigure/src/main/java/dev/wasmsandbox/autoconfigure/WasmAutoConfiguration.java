@@ -2,6 +2,11 @@ package dev.wasmsandbox.autoconfigure;
 
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.WasmSandboxesBuilder;
+import dev.wasmsandbox.abi.ExtismHttp;
+import dev.wasmsandbox.abi.GuestAbi;
+import dev.wasmsandbox.abi.PluginHosts;
+import dev.wasmsandbox.abi.WapcHost;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.observe.SecurityListener;
@@ -12,8 +17,10 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
@@ -41,14 +48,18 @@ public final class WasmAutoConfiguration {
 	@ConditionalOnMissingBean
 	WasmSandboxes wasmSandboxes(WasmProperties properties, ModuleCache cache,
 			ObjectProvider<HostFunction> hostFunctions, ObjectProvider<SecurityListener> securityListeners,
+			ObjectProvider<GuestAbi> abis, ObjectProvider<ExtismHttp> extismHttp, ObjectProvider<WapcHost> wapcHost,
 			ListableBeanFactory beans) {
-		WasmSandboxes.Builder builder = WasmSettings.totals(properties.limits(), WasmSandboxes.builder())
+		WasmSandboxesBuilder builder = WasmSettings.totals(properties.limits(), WasmSandboxes.builder())
 			.moduleCache(cache)
 			.async(WasmSettings.async(properties.async()));
 		WasmSettings.tenants(properties.tenants(), builder);
+		WasmSettings.virtualThreads(properties.virtualThreads(), builder);
 		hostFunctions.orderedStream().forEach(builder::hostFunction);
 		AnnotatedHostFunctions.of(beans).forEach(builder::hostFunction);
 		securityListeners.orderedStream().forEach(builder::securityListener);
+		abis.orderedStream().forEach(builder::guestAbi);
+		builder.pluginHosts(new PluginHosts(extismHttp.getIfAvailable(), wapcHost.getIfAvailable()));
 		return builder.build();
 	}
 
@@ -59,8 +70,17 @@ public final class WasmAutoConfiguration {
 
 	@Bean
 	ConfiguredModules wasmConfiguredModules(WasmProperties properties, WasmSandboxes sandboxes,
-			ObjectProvider<WasmModuleCustomizer> customizers, ResourceLoader resourceLoader) {
-		return new ConfiguredModules(properties, sandboxes, customizers.orderedStream().toList(), resourceLoader);
+			ObjectProvider<WasmModuleCustomizer> customizers, ResourceLoader resourceLoader, Environment environment) {
+		return new ConfiguredModules(properties, sandboxes, customizers.orderedStream().toList(), resourceLoader,
+				environment);
+	}
+
+	@Bean
+	ModuleWatcher wasmModuleWatcher(WasmSandboxes sandboxes, ConfiguredModules modules,
+			ApplicationEventPublisher publisher) {
+		// Here, because beans with a life cycle are made also where others are lazy.
+		sandboxes.addReloadListener(new ReloadEvents(sandboxes, publisher)::publish);
+		return new ModuleWatcher(sandboxes, modules.watched(), ModuleWatcher.PAUSE);
 	}
 
 }

@@ -2,9 +2,11 @@ package dev.wasmsandbox.autoconfigure;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.metrics.WasmCompileMetrics;
 import dev.wasmsandbox.metrics.WasmPoolMetrics;
 import dev.wasmsandbox.metrics.WasmSecurityMetrics;
 import dev.wasmsandbox.metrics.WasmTenantMetrics;
+import dev.wasmsandbox.metrics.WasmVirtualThreadMetrics;
 import dev.wasmsandbox.module.LoadedModule;
 import dev.wasmsandbox.module.ModuleCache;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -40,8 +42,20 @@ public final class WasmMetricsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	WasmCompileMetrics wasmCompileMetrics(WasmSandboxes sandboxes) {
+		return new WasmCompileMetrics(sandboxes);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
 	WasmTenantMetrics wasmTenantMetrics(WasmSandboxes sandboxes) {
 		return new WasmTenantMetrics(sandboxes);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	WasmVirtualThreadMetrics wasmVirtualThreadMetrics(WasmSandboxes sandboxes) {
+		return new WasmVirtualThreadMetrics(sandboxes);
 	}
 
 	@Bean

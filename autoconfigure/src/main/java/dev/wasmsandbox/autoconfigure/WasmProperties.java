@@ -29,11 +29,12 @@ import org.springframework.util.unit.DataSize;
  * @param limits What all modules may use together.
  * @param compile Bounds of compiling, over all modules.
  * @param tenants What tenants may use, over all modules.
+ * @param virtualThreads Bounds of calls on virtual threads, over all modules.
  */
 @ConfigurationProperties(prefix = "wasm", ignoreUnknownFields = false)
 public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules, @DefaultValue Defaults defaults,
 		@DefaultValue Cache cache, @DefaultValue Async async, @DefaultValue TotalLimits limits,
-		@DefaultValue Compile compile, @DefaultValue Tenants tenants) {
+		@DefaultValue Compile compile, @DefaultValue Tenants tenants, @DefaultValue VirtualThreads virtualThreads) {
 
 	public WasmProperties {
 		modules = Map.copyOf(modules);
@@ -59,22 +60,36 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * 'bulk-memory'. All that the engine runs if not set.
 	 * @param capabilities What the module is granted of what host functions require.
 	 * @param wasi What WASI preview 1 grants the module.
+	 * @param watch Whether the module is reloaded when its file changes, for development.
+	 * @param abi Convention by which text, bytes and arrays are passed to the module. The
+	 * one it is recognised by if 'auto'.
+	 * @param extism What the module is given if it is an Extism plug-in.
 	 */
 	public record ModuleProperties(@Nullable String location, @DefaultValue Limits limits, @DefaultValue Pool pool,
 			@DefaultValue("none") SnapshotPoint snapshot, @DefaultValue List<WarmUp> warmUp,
 			@DefaultValue Map<String, BigDecimal> globals, @DefaultValue("untrusted") TrustLevel trust,
 			@Nullable LimitProfile profile, @Nullable Set<WasmFeature> features,
-			@DefaultValue List<String> capabilities, @DefaultValue WasiProperties wasi) {
+			@DefaultValue List<String> capabilities, @DefaultValue WasiProperties wasi,
+			@DefaultValue("false") boolean watch, @DefaultValue("auto") String abi, @DefaultValue Extism extism) {
+	}
+
+	/**
+	 * What an Extism plug-in is given besides its input.
+	 *
+	 * @param config Configuration that the plug-in reads, by key. A key with other signs
+	 * than letters, digits and dashes goes in brackets.
+	 */
+	public record Extism(@DefaultValue Map<String, String> config) {
 	}
 
 	/**
 	 * A call to make before a module's snapshot.
 	 *
 	 * @param function Name of the exported function. Required.
-	 * @param arguments Its arguments, numbers.
+	 * @param arguments Its arguments: numbers, or 'inf', '-inf' and 'nan'.
 	 * @param times How often it is called.
 	 */
-	public record WarmUp(@Nullable String function, @DefaultValue List<BigDecimal> arguments,
+	public record WarmUp(@Nullable String function, @DefaultValue List<String> arguments,
 			@DefaultValue("1") int times) {
 	}
 
@@ -102,9 +117,10 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * 'table-elements'.
 	 * @param fuel Most units of work of one call, counted the same each time. Zero for no
 	 * limit; counting slows guests down a little.
+	 * @param resultSize Longest text, bytes or array that a call may return.
 	 */
 	public record Limits(@Nullable DataSize memory, @Nullable Duration callTimeout, @Nullable DataSize moduleSize,
-			@DefaultValue Map<ModuleLimit, Long> module, @Nullable Long fuel) {
+			@DefaultValue Map<ModuleLimit, Long> module, @Nullable Long fuel, @Nullable DataSize resultSize) {
 	}
 
 	/**
@@ -179,6 +195,16 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * is refused.
 	 */
 	public record Async(@Nullable Integer threads, @DefaultValue("10000") int queueCapacity) {
+	}
+
+	/**
+	 * Bounds of calls on virtual threads, over all modules.
+	 *
+	 * @param permits Guests that run on virtual threads at the same time; each keeps a
+	 * carrier thread, and further callers wait within pool.max-wait. 0 for no limit. One
+	 * less than there are carrier threads if not set, but at least one.
+	 */
+	public record VirtualThreads(@Nullable Integer permits) {
 	}
 
 	/**

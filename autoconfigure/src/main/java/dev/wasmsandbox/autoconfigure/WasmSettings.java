@@ -3,12 +3,13 @@ package dev.wasmsandbox.autoconfigure;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 
 import dev.wasmsandbox.AsyncSettings;
 import dev.wasmsandbox.WarmUpCall;
-import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.WasmSandboxesBuilder;
 import dev.wasmsandbox.compile.CompileSettings;
 import dev.wasmsandbox.limits.ModuleLimit;
 import dev.wasmsandbox.limits.PoolSettings;
@@ -44,6 +45,8 @@ final class WasmSettings {
 		limits = apply(limits, prefix + ".module-size", properties.moduleSize(),
 				(settings, value) -> settings.withModuleBytes(value.toBytes()));
 		limits = apply(limits, prefix + ".fuel", properties.fuel(), SandboxLimits::withFuel);
+		limits = apply(limits, prefix + ".result-size", properties.resultSize(),
+				(settings, value) -> settings.withResultBytes(value.toBytes()));
 		for (ModuleLimit limit : ModuleLimit.values()) {
 			limits = apply(limits, prefix + ".module." + limit.text(), properties.module().get(limit),
 					(settings, value) -> settings.withModule(settings.module().with(limit, value)));
@@ -101,7 +104,8 @@ final class WasmSettings {
 				throw new InvalidConfigurationPropertyValueException(property + ".function", function,
 						"A warm-up call needs the name of an exported function");
 			}
-			List<Number> arguments = call.arguments().stream().map(WasmSettings::number).toList();
+			List<Number> arguments = apply(List.of(), property + ".arguments", call.arguments(),
+					(none, texts) -> texts.stream().map(WasmSettings::number).toList());
 			calls.add(apply(new WarmUpCall(function, arguments, 1), property + ".times", call.times(),
 					(settings, value) -> new WarmUpCall(settings.function(), settings.arguments(), value)));
 		}
@@ -113,14 +117,44 @@ final class WasmSettings {
 	}
 
 	/** The narrowest type that holds the number, as a literal in Java would have. */
-	private static Number number(BigDecimal value) {
+	private static Number number(String text) {
+		return switch (text.strip().toLowerCase(Locale.ROOT)) {
+			case "inf", "+inf", "infinity", "+infinity" -> Double.POSITIVE_INFINITY;
+			case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
+			case "nan" -> Double.NaN;
+			default -> finite(text.strip());
+		};
+	}
+
+	private static Number finite(String text) {
+		BigDecimal value;
+		try {
+			value = new BigDecimal(text);
+		}
+		catch (NumberFormatException ex) {
+			throw new IllegalArgumentException("'" + text + "' is no number", ex);
+		}
 		try {
 			long whole = value.longValueExact();
 			return ((int) whole == whole) ? (Number) (int) whole : (Number) whole;
 		}
 		catch (ArithmeticException _) {
-			return value.doubleValue();
+			double nearest = value.doubleValue();
+			if (Double.isInfinite(nearest)) {
+				throw new IllegalArgumentException(
+						text + " is beyond what any type can hold; write inf if that is meant");
+			}
+			return nearest;
 		}
+	}
+
+	/** What a module is granted of what host functions require. */
+	static List<String> capabilities(String prefix, WasmProperties.ModuleProperties module) {
+		if (module.capabilities().stream().anyMatch(String::isBlank)) {
+			throw new InvalidConfigurationPropertyValueException(prefix + ".capabilities", module.capabilities(),
+					"One of the names is blank; remove the comma or the entry");
+		}
+		return module.capabilities();
 	}
 
 	static ModuleCacheSettings cache(WasmProperties.Cache properties) {
@@ -131,16 +165,16 @@ final class WasmSettings {
 	}
 
 	/** What all modules may use together. */
-	static WasmSandboxes.Builder totals(WasmProperties.TotalLimits properties, WasmSandboxes.Builder registry) {
+	static WasmSandboxesBuilder totals(WasmProperties.TotalLimits properties, WasmSandboxesBuilder registry) {
 		return apply(registry, "wasm.limits.total-memory", properties.totalMemory(),
 				(builder, value) -> builder.totalMemory(value.toBytes()));
 	}
 
 	/** What tenants may use; a tenant that is named has the defaults beside its own. */
-	static WasmSandboxes.Builder tenants(WasmProperties.Tenants properties, WasmSandboxes.Builder registry) {
+	static WasmSandboxesBuilder tenants(WasmProperties.Tenants properties, WasmSandboxesBuilder registry) {
 		TenantQuota defaults = quota("wasm.tenants.default", properties.defaults(), TenantQuota.none());
-		WasmSandboxes.Builder builder = apply(registry.tenantQuota(defaults), "wasm.tenants.max-known",
-				properties.maxKnown(), WasmSandboxes.Builder::maxTenants);
+		WasmSandboxesBuilder builder = apply(registry.tenantQuota(defaults), "wasm.tenants.max-known",
+				properties.maxKnown(), WasmSandboxesBuilder::maxTenants);
 		for (Map.Entry<String, WasmProperties.Quota> tenant : properties.byName().entrySet()) {
 			String prefix = "wasm.tenants.by-name." + tenant.getKey();
 			TenantQuota quota = quota(prefix, tenant.getValue(), defaults);
@@ -156,6 +190,12 @@ final class WasmSettings {
 				(settings, value) -> settings.withMemory(value.toBytes()));
 		return apply(quota, prefix + ".cpu-time-per-second", properties.cpuTimePerSecond(),
 				TenantQuota::withCpuTimePerSecond);
+	}
+
+	static WasmSandboxesBuilder virtualThreads(WasmProperties.VirtualThreads properties,
+			WasmSandboxesBuilder registry) {
+		return apply(registry, "wasm.virtual-threads.permits", properties.permits(),
+				WasmSandboxesBuilder::virtualThreadPermits);
 	}
 
 	static AsyncSettings async(WasmProperties.Async properties) {

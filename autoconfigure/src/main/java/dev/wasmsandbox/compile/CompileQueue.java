@@ -100,6 +100,16 @@ public final class CompileQueue implements AutoCloseable {
 		return this.executor.getQueue().size();
 	}
 
+	/** Modules that wait, for a thread or for others to be done so that they fit. */
+	public int pending() {
+		return waiting() + this.bytes.getQueueLength();
+	}
+
+	/** Bytes of modules that are compiled at this moment, data not counted. */
+	public long bytesInFlight() {
+		return this.settings.maxBytesInFlight() - this.bytes.availablePermits();
+	}
+
 	/** Takes no more; what waits is compiled still. */
 	@Override
 	public void close() {

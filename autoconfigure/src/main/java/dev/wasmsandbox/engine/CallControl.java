@@ -74,7 +74,8 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 	/** Who pays for the lease; written before the lease's number. */
 	private @Nullable LeasePayer payer;
 
-	private final CallChain.Link outermost = new CallChain.Link(this, null);
+	/** Its number in the chain; 0 while it is not leased. */
+	private int number;
 
 	/** The watchdog's own notes: its last mark, and when it was made. */
 	private long mark = RUNNING;
@@ -94,7 +95,10 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 	/** Begins a lease, at somebody's cost or nobody's, and returns its number. */
 	final long beginLease(@Nullable LeasePayer leasePayer) {
 		this.watchdog.leaseBegins();
-		this.chain = CallChain.current();
+		leaveChain();
+		CallChain thread = CallChain.current();
+		this.chain = thread;
+		this.number = thread.add(this);
 		this.payer = leasePayer;
 		growAtCostOf((leasePayer != null) ? leasePayer.memory() : null);
 		this.owner = Thread.currentThread();
@@ -106,8 +110,18 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 	}
 
 	final void endLease() {
+		leaveChain();
 		this.payer = null;
 		this.owner = null;
+	}
+
+	/** Also done for a lease whose sandbox is given up before it began. */
+	final void leaveChain() {
+		CallChain thread = this.chain;
+		if (thread != null && this.number > 0) {
+			thread.remove(this.number);
+			this.number = 0;
+		}
 	}
 
 	/** The thread that holds the lease, if one does; for any thread. */
@@ -116,17 +130,17 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 	}
 
 	/**
-	 * Begins a call, if none is running; the caller must {@link #exit} then. A plain
-	 * store, as that of {@link #exit}: it need not be seen before the guest's first
-	 * check, and no compiler moves it behind that.
+	 * Begins a call, if none is running; the caller must {@link #exit} then. It need not
+	 * be seen before the guest's first check, and no compiler moves it behind that, but
+	 * whoever sees it must see the chain around it.
 	 * @return whether none was running
 	 */
 	final boolean enter() {
 		if (this.state != IDLE) {
 			return false;
 		}
-		this.state = RUNNING;
 		this.fuel = this.fuelLimit;
+		STATE.setRelease(this, RUNNING);
 		return true;
 	}
 
@@ -153,9 +167,9 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 		return Objects.requireNonNull(this.chain);
 	}
 
-	/** Its link where no other call is around it. */
-	final CallChain.Link outermost() {
-		return this.outermost;
+	/** Its number in the chain. */
+	final int number() {
+		return this.number;
 	}
 
 	/** The time the running call has left by its own limit; for its thread. */
@@ -169,14 +183,32 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 				: this.timeoutNanos;
 	}
 
-	/** What stopped the running call, if it was. */
+	/**
+	 * What stopped the running call, or a call around it, if one was; for its thread,
+	 * which may know that before the watchdog has come to this call.
+	 */
 	final @Nullable GuestStopped stop() {
-		return ((long) STATE.getAcquire(this) < 0) ? stopped() : null;
+		if ((long) STATE.getAcquire(this) < 0) {
+			return stopped();
+		}
+		StopReason outer = outerReason();
+		return (outer != null) ? new GuestStopped(outer) : null;
 	}
 
 	/** The check of the guest's loops and calls. */
 	final void check() {
 		if ((long) STATE.getOpaque(this) < 0) {
+			throw stopped();
+		}
+	}
+
+	/**
+	 * The check before calls, a plain read: a loop has a check of its own, and a function
+	 * that calls itself reads it anew in each call that HotSpot has not made a part of
+	 * the caller.
+	 */
+	final void checkCall() {
+		if (this.state < 0) {
 			throw stopped();
 		}
 	}
@@ -280,14 +312,8 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 	/** Why a call was stopped that this one was made from, in a host function. */
 	private @Nullable StopReason outerReason() {
 		CallChain thread = this.chain;
-		CallChain.Link link = (thread != null) ? thread.around(this) : null;
-		for (; link != null; link = link.outer()) {
-			StopReason reason = link.guest().stopReason();
-			if (reason != null) {
-				return (reason == StopReason.TIMEOUT) ? StopReason.OUTER_TIMEOUT : reason;
-			}
-		}
-		return null;
+		StopReason reason = (thread != null) ? thread.around(this, CallControl::stopReason) : null;
+		return (reason == StopReason.TIMEOUT) ? StopReason.OUTER_TIMEOUT : reason;
 	}
 
 	private @Nullable StopReason stopReason() {

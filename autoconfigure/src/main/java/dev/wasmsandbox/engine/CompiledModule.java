@@ -38,9 +38,14 @@ public final class CompiledModule {
 	private static final String TOO_LARGE = "a function is too large for a method of the JVM (64 KiB of byte code), "
 			+ "split it or build with less inlining";
 
+	/** What the engine adds to the name of the class that holds a module's helpers. */
+	private static final String HELPERS = "Shaded";
+
 	private final ModuleReport report;
 
 	private final WasmModule module;
+
+	private final GuestClassLoader loader;
 
 	private final MethodHandle machine;
 
@@ -50,10 +55,11 @@ public final class CompiledModule {
 
 	private final Map<String, ModuleExport> functions;
 
-	private CompiledModule(ModuleReport report, WasmModule module, MethodHandle machine, long codeBytes,
-			int hugeMethods) {
+	private CompiledModule(ModuleReport report, WasmModule module, GuestClassLoader loader, MethodHandle machine,
+			long codeBytes, int hugeMethods) {
 		this.report = report;
 		this.module = module;
+		this.loader = loader;
 		this.machine = machine;
 		this.codeBytes = codeBytes;
 		this.hugeMethods = hugeMethods;
@@ -85,7 +91,7 @@ public final class CompiledModule {
 		// Parsed instructions take some forty times the binary's size; instances do not
 		// look at them.
 		WasmModule module = parse(moduleName, FunctionBodies.strip(startless));
-		GuestWeaver weaver = new GuestWeaver(report.memory() != null, check);
+		GuestWeaver weaver = new GuestWeaver(report.importedFunctions().size(), report.memory() != null, check);
 		Map<String, byte[]> classFiles = new HashMap<>();
 		long codeBytes = 0;
 		int hugeMethods = 0;
@@ -96,11 +102,16 @@ public final class CompiledModule {
 			classFiles.put(new ClassReader(woven).getClassName().replace('/', '.'), woven);
 		}
 		try {
-			Class<?> main = new GuestClassLoader(classFiles).loadClass(compiled.collector().mainClassName());
+			GuestClassLoader loader = new GuestClassLoader(classFiles);
+			Class<?> main = loader.loadClass(compiled.collector().mainClassName());
+			// Now, and not when a guest is at the end of its stack: what fails then
+			// stays broken.
+			Class.forName(main.getName() + HELPERS, true, loader);
+			HostSite.initialize();
 			MethodHandle machine = MethodHandles.publicLookup()
 				.findConstructor(main, MethodType.methodType(void.class, Instance.class))
 				.asType(MethodType.methodType(Machine.class, Instance.class));
-			return new CompiledModule(report, module, machine, codeBytes, hugeMethods);
+			return new CompiledModule(report, module, loader, machine, codeBytes, hugeMethods);
 		}
 		catch (ReflectiveOperationException | LinkageError ex) {
 			throw rejected(moduleName, Reason.UNSUPPORTED, "the code generated for it cannot be loaded", ex);
@@ -195,6 +206,11 @@ public final class CompiledModule {
 
 	WasmModule module() {
 		return this.module;
+	}
+
+	/** Has the code hold on no longer to functions of a host that it has called often. */
+	void forget(HostCall[] calls) {
+		this.loader.forget(calls);
 	}
 
 	Machine newMachine(Instance instance) {

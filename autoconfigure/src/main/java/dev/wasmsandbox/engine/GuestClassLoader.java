@@ -1,7 +1,9 @@
 package dev.wasmsandbox.engine;
 
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Holds the classes of one module; they go when nothing holds the module any more. */
 final class GuestClassLoader extends ClassLoader {
@@ -12,9 +14,21 @@ final class GuestClassLoader extends ClassLoader {
 
 	private final Map<String, byte[]> classFiles;
 
+	private final Queue<HostSite> sites = new ConcurrentLinkedQueue<>();
+
 	GuestClassLoader(Map<String, byte[]> classFiles) {
 		super("wasm-guest", GuestClassLoader.class.getClassLoader());
 		this.classFiles = new ConcurrentHashMap<>(classFiles);
+	}
+
+	/** Notes a place in its code where a function of the host is called. */
+	void add(HostSite site) {
+		this.sites.add(site);
+	}
+
+	/** Has all such places let go of these functions. */
+	void forget(HostCall[] calls) {
+		this.sites.forEach((site) -> site.forget(calls));
 	}
 
 	@Override

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Memory;
 import com.dylibso.chicory.runtime.OpcodeImpl;
+import dev.wasmsandbox.memory.MemoryAccessException;
 import org.objectweb.asm.Type;
 
 /**
@@ -63,6 +64,20 @@ public final class GuestHelpers {
 		return SITES.computeIfAbsent("near " + name + type.toMethodDescriptorString(), (_) -> newNearSite(name, type));
 	}
 
+	/**
+	 * Links the place in generated code where one imported function is called.
+	 * @throws IllegalStateException for any other code
+	 */
+	public static CallSite linkHost(MethodHandles.Lookup caller, String name, MethodType type) {
+		if (!(caller.lookupClass().getClassLoader() instanceof GuestClassLoader guests)
+				|| !caller.hasFullPrivilegeAccess()) {
+			throw new IllegalStateException("Only code of guests is linked to functions of the host");
+		}
+		HostSite site = new HostSite(type);
+		guests.add(site);
+		return site;
+	}
+
 	private static CallSite newNearSite(String name, MethodType type) {
 		try {
 			return new ConstantCallSite(LinearMemory.nearAccess(name, type));
@@ -83,6 +98,19 @@ public final class GuestHelpers {
 		}
 	}
 
+	/**
+	 * What traps where an instruction's own offset lies beyond all memories; the compiler
+	 * puts no access there, and whatever address is added.
+	 */
+	public static RuntimeException throwOutOfBoundsMemoryAccess(Memory memory) {
+		throw MemoryAccessException.beyond(Integer.MAX_VALUE, ((LinearMemory) memory).size());
+	}
+
+	/** What a function begins with that calls host functions: is there stack for them? */
+	public static void requireHeadroom(Memory memory) {
+		StackHeadroom.requireForCalls(((LinearMemory) memory).chain());
+	}
+
 	/** The check of modules with a memory. */
 	public static void check(Memory memory) {
 		((LinearMemory) memory).check();
@@ -91,6 +119,16 @@ public final class GuestHelpers {
 	/** The check of modules without one. */
 	public static void check(Instance instance) {
 		((GuestMachine) instance.getMachine()).control().check();
+	}
+
+	/** The check before a call, of modules with a memory. */
+	public static void checkCall(Memory memory) {
+		((LinearMemory) memory).checkCall();
+	}
+
+	/** The same of modules without one. */
+	public static void checkCall(Instance instance) {
+		((GuestMachine) instance.getMachine()).control().checkCall();
 	}
 
 	/** The check of modules with a memory whose work is counted. */

@@ -36,6 +36,8 @@ public final class GuestInstance {
 
 	private final @Nullable LeasePayer payer;
 
+	private final HostBinding.@Nullable Wasi wasi;
+
 	/**
 	 * Who may call: the owner, once the sandbox is ready, and nobody after a failure or
 	 * the end. One comparison tells all that.
@@ -54,10 +56,21 @@ public final class GuestInstance {
 	/** Whether the guest ended itself in good order. */
 	private boolean exited;
 
+	/**
+	 * Whether the next call is a step of {@link #within}, and no guest runs around it.
+	 */
+	private boolean stepping;
+
 	private final LeaseHoldings holdings = new LeaseHoldings();
 
 	/** What parts above keep for as long as the lease lasts. */
 	private @Nullable Companion companions;
+
+	/** Where its runs wait for their turn; {@code null} where they need none. */
+	private @Nullable RunGate gate;
+
+	/** Whether the lease as a whole is one turn. */
+	private boolean inTurn;
 
 	/** After its thread's death any thread may end the lease, but only one. */
 	private final AtomicBoolean ended = new AtomicBoolean();
@@ -69,6 +82,7 @@ public final class GuestInstance {
 		this.memory = sandbox.memory();
 		this.limits = factory.limits();
 		this.payer = payer;
+		this.wasi = factory.wasi();
 		this.lease = this.memory.beginLease(payer);
 		this.owner = Thread.currentThread();
 	}
@@ -137,6 +151,10 @@ public final class GuestInstance {
 		if (control.running()) {
 			return callNested(function, index, arguments);
 		}
+		RunGate turns = this.gate;
+		if (turns != null && turns.begin(this.payer, function.name())) {
+			return callInTurn(turns, function, index, arguments);
+		}
 		control.enter();
 		long[] results;
 		try {
@@ -152,17 +170,48 @@ public final class GuestInstance {
 		return results;
 	}
 
+	private long @Nullable [] callInTurn(RunGate turns, ModuleExport function, int index, long[] arguments) {
+		try {
+			return call(function, index, arguments);
+		}
+		finally {
+			turns.end();
+		}
+	}
+
+	/**
+	 * Has runs wait for their turn from now on.
+	 * @param turns where they wait
+	 * @param begun whether the lease as a whole has one, which who releases it ends
+	 */
+	public void runInTurns(RunGate turns, boolean begun) {
+		this.gate = turns;
+		this.inTurn = begun;
+	}
+
+	/** Whether the lease as a whole is one turn. */
+	public boolean inTurn() {
+		return this.inTurn;
+	}
+
 	/**
 	 * A guest has ended itself: a command's normal end, or a failure. In either case it
 	 * runs no further calls, because its code was left in the middle.
 	 */
 	private long @Nullable [] exited(GuestExit exit, ModuleExport function) {
-		boolean command = function.name().equals("_start") && function.signature() != null
-				&& function.signature().results().isEmpty();
-		if (exit.code() != 0 || !command) {
+		if (exit.code() != 0 || !isCommand(function)) {
 			throw fail(exit, function.name(), true);
 		}
 		this.memory.exit();
+		return exited();
+	}
+
+	private static boolean isCommand(ModuleExport function) {
+		return function.name().equals("_start") && function.signature() != null
+				&& function.signature().results().isEmpty();
+	}
+
+	private long @Nullable [] exited() {
 		this.caller = null;
 		this.exited = true;
 		return null;
@@ -185,14 +234,86 @@ public final class GuestInstance {
 		this.memory.check();
 	}
 
-	/** A call from a host function, in the time of the call it was called from. */
+	/**
+	 * A call from a host function, in the time of the call it was called from, or a step
+	 * of {@link #within}.
+	 */
 	private long @Nullable [] callNested(ModuleExport function, int index, long[] arguments) {
+		boolean step = this.stepping;
+		this.stepping = false;
 		try {
 			return this.code.call(index, arguments);
+		}
+		catch (GuestExit exit) {
+			if (step && exit.code() == 0 && isCommand(function)) {
+				return exited();
+			}
+			throw fail(exit, function.name(), false);
 		}
 		catch (Throwable ex) {
 			throw fail(ex, function.name(), false);
 		}
+		finally {
+			this.stepping = step;
+		}
+	}
+
+	/**
+	 * Runs steps of the host that call the guest several times as one call: they have the
+	 * time, the fuel and the cancellation of one. From a host function they are part of
+	 * the call that it serves. What the steps throw themselves leaves the instance
+	 * usable; errors of the JVM and failures of the guest do not.
+	 * @param function what the steps are for, for messages
+	 * @throws WasmSandboxException if the guest fails
+	 * @throws IllegalStateException as {@link #call(ModuleExport, long[])} does
+	 */
+	public <A, B, C> void within(String function, Steps<A, B, C> steps, A first, B second, C third) {
+		if (Thread.currentThread() != this.caller) {
+			throw unusable();
+		}
+		RunGate turns = this.memory.running() ? null : this.gate;
+		if (turns == null || !turns.begin(this.payer, function)) {
+			asOneCall(function, steps, first, second, third);
+			return;
+		}
+		try {
+			asOneCall(function, steps, first, second, third);
+		}
+		finally {
+			turns.end();
+		}
+	}
+
+	private <A, B, C> void asOneCall(String function, Steps<A, B, C> steps, A first, B second, C third) {
+		LinearMemory control = this.memory;
+		if (!control.enter()) {
+			steps.run(first, second, third);
+			return;
+		}
+		this.stepping = true;
+		try {
+			steps.run(first, second, third);
+		}
+		catch (GuestStopped | GuestExit | Error ex) {
+			throw fail(ex, function, false);
+		}
+		finally {
+			this.stepping = false;
+			if (this.caller != null) {
+				control.exit();
+			}
+			else {
+				control.exitFailed();
+			}
+		}
+	}
+
+	/** What {@link #within} runs; handed its parameters so that none need be captured. */
+	@FunctionalInterface
+	public interface Steps<A, B, C> {
+
+		void run(A first, B second, C third);
+
 	}
 
 	private RuntimeException fail(Throwable cause, String functionName, boolean outermost) {
@@ -256,6 +377,14 @@ public final class GuestInstance {
 		return this.memory.fuelUsed();
 	}
 
+	/**
+	 * Whether no code of the guest is on the stack: no call is under way, or only the
+	 * host's part of {@link #within}; for the owner's thread.
+	 */
+	public boolean betweenSteps() {
+		return this.stepping || !this.memory.running();
+	}
+
 	/** Whether the lease is over; for the owner's thread. */
 	public boolean isClosed() {
 		return this.closed;
@@ -313,6 +442,11 @@ public final class GuestInstance {
 		return this.holdings;
 	}
 
+	/** One of the functions of WASI that it may import, if it may. */
+	public HostBinding.@Nullable Wasi wasi() {
+		return this.wasi;
+	}
+
 	/** Closes what is open for the guest. */
 	void drop() {
 		this.holdings.close();
@@ -349,6 +483,11 @@ public final class GuestInstance {
 	/** What the guest may use. */
 	public SandboxLimits limits() {
 		return this.limits;
+	}
+
+	/** Whether the current thread may call the guest. */
+	public boolean callable() {
+		return Thread.currentThread() == this.caller;
 	}
 
 	/** Whether the lease is over. */

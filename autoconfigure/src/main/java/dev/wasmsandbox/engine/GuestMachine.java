@@ -10,22 +10,15 @@ final class GuestMachine implements Machine {
 
 	private final Machine code;
 
-	private final Sandbox sandbox;
-
 	private final LinearMemory control;
 
 	GuestMachine(Machine code, Sandbox sandbox) {
 		this.code = code;
-		this.sandbox = sandbox;
 		this.control = sandbox.memory();
 	}
 
 	LinearMemory control() {
 		return this.control;
-	}
-
-	GuestInstance guest() {
-		return this.sandbox.currentLease();
 	}
 
 	@Override

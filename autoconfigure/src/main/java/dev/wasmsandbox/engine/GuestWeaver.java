@@ -3,6 +3,7 @@ package dev.wasmsandbox.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Memory;
@@ -48,24 +49,48 @@ final class GuestWeaver {
 	/** A call through a call site takes five bytes, a direct one three. */
 	private static final int CALL_SITE_GROWTH = 2;
 
+	/**
+	 * The most call sites of one class. HotSpot (21 to 25, at least) keeps in 16 bits
+	 * where the target of a call site is, and constants of the class have their places
+	 * among them: with more, call sites run the targets of others, with arguments of
+	 * other types, and the JVM crashes.
+	 */
+	static final int MOST_CALL_SITES = 60_000;
+
 	private static final String ENGINE_CHECK = "checkInterruption";
+
+	private static final String BEYOND = "throwOutOfBoundsMemoryAccess";
+
+	/** What the engine calls an imported function by. */
+	private static final String HOST_CALL = "callHostFunction";
+
+	/** Our check at a loop's back edge. */
+	static final String CHECK = "check";
+
+	/** Our check before a call. */
+	private static final String CHECK_CALL = "checkCall";
 
 	private static final String HELPERS = Type.getInternalName(GuestHelpers.class);
 
-	private static final Handle LINK = new Handle(Opcodes.H_INVOKESTATIC, HELPERS, "link",
-			"(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;)"
-					+ "Ljava/lang/invoke/CallSite;",
-			false);
+	private static final Handle LINK = bootstrap("link");
+
+	private static final Handle LINK_HOST = bootstrap("linkHost");
 
 	private static final Type MEMORY = Type.getType(Memory.class);
 
 	private static final Type INSTANCE = Type.getType(Instance.class);
 
+	/**
+	 * Frames that are not larger are taken for granted when stack is measured: where
+	 * HotSpot gives up a method's code, its frame grows to that of the interpreter.
+	 */
+	private static final int SMALL_FRAME = 16_384;
+
 	/** What looks whether the guest must stop. */
 	enum Check {
 
 		/** A look at the sandbox's own state. */
-		OURS("check"),
+		OURS(CHECK),
 		/** The same, and each counts as a unit of work. */
 		METERED("checkFuel"),
 		/**
@@ -86,16 +111,28 @@ final class GuestWeaver {
 
 	private final Check check;
 
+	private final int imported;
+
 	/**
+	 * @param imported how many functions the module imports
 	 * @param withMemory whether the module has a memory; the check then goes by the
 	 * memory, else by the instance
 	 */
-	GuestWeaver(boolean withMemory, Check check) {
+	GuestWeaver(int imported, boolean withMemory, Check check) {
+		this.imported = imported;
 		this.subject = withMemory ? MEMORY : INSTANCE;
 		this.check = check;
 	}
 
+	private static Handle bootstrap(String name) {
+		return new Handle(Opcodes.H_INVOKESTATIC, HELPERS, name,
+				"(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;)"
+						+ "Ljava/lang/invoke/CallSite;",
+				false);
+	}
+
 	byte[] weave(byte[] classFile) {
+		AtomicInteger callSites = new AtomicInteger();
 		ClassReader reader = new ClassReader(classFile);
 		ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
 		reader.accept(new ClassVisitor(Opcodes.ASM9, writer) {
@@ -108,7 +145,8 @@ final class GuestWeaver {
 						: new MethodNode(Opcodes.ASM9, access, name, descriptor, signature, exceptions) {
 							@Override
 							public void visitEnd() {
-								change(this, local);
+								change(this, local, MOST_CALL_SITES - callSites.get());
+								callSites.addAndGet(callSites(this));
 								accept(next);
 							}
 						};
@@ -129,18 +167,40 @@ final class GuestWeaver {
 		return -1;
 	}
 
-	private void change(MethodNode method, int local) {
-		InstructionFolding.fold(method.instructions, HUGE_METHOD - size(method));
-		List<MethodInsnNode> helpers = new ArrayList<>();
+	private static int callSites(MethodNode method) {
+		int count = 0;
 		for (AbstractInsnNode node : method.instructions) {
-			if (node instanceof MethodInsnNode call && isHelper(method, call, local)) {
-				helpers.add(call);
+			count += (node instanceof InvokeDynamicInsnNode) ? 1 : 0;
+		}
+		return count;
+	}
+
+	/**
+	 * Changes a method.
+	 * @param callSites how many the method may have
+	 */
+	private void change(MethodNode method, int local, int callSites) {
+		InstructionFolding.fold(method.instructions, HUGE_METHOD - size(method));
+		boolean callsHost = false;
+		for (AbstractInsnNode node : method.instructions.toArray()) {
+			if (node instanceof MethodInsnNode call && call.getOpcode() == Opcodes.INVOKESTATIC) {
+				callsHost |= call.name.equals(HOST_CALL) && method.name.startsWith("func_");
+				replace(method, call, local);
 			}
 		}
+		if (callsHost && this.subject.equals(MEMORY) && frameBytes(method) <= SMALL_FRAME) {
+			// Once for all its calls of the host: its frame grows no further.
+			headroom(method, method.instructions.getFirst(), local);
+		}
+		if (this.check == Check.OURS) {
+			PacedChecks.pace(method, this.imported, HUGE_METHOD - size(method));
+		}
+		List<MethodInsnNode> helpers = helpers(method);
 		int room = HUGE_METHOD - size(method);
 		int growth = CALL_SITE_GROWTH * helpers.size();
-		boolean many = helpers.size() >= MANY_HELPERS && growth < room;
-		Set<MethodInsnNode> held = this.subject.equals(MEMORY)
+		boolean linked = HeldMemory.mostCallSites(method) <= callSites;
+		boolean many = linked && helpers.size() >= MANY_HELPERS && growth < room;
+		Set<MethodInsnNode> held = (linked && this.subject.equals(MEMORY))
 				? HeldMemory.hold(method, local, room - (many ? growth : 0)) : Set.of();
 		if (many) {
 			helpers.stream()
@@ -150,23 +210,63 @@ final class GuestWeaver {
 		}
 	}
 
-	/**
-	 * Whether a call is one of a helper, after making it one of ours where there is one.
-	 */
-	private boolean isHelper(MethodNode method, MethodInsnNode call, int local) {
-		if (call.getOpcode() != Opcodes.INVOKESTATIC) {
-			return false;
+	private static List<MethodInsnNode> helpers(MethodNode method) {
+		List<MethodInsnNode> helpers = new ArrayList<>();
+		for (AbstractInsnNode node : method.instructions) {
+			if (node instanceof MethodInsnNode call
+					&& (call.owner.equals(HELPERS) || InstructionFolding.isInstruction(call))) {
+				helpers.add(call);
+			}
 		}
+		return helpers;
+	}
+
+	/** Makes a call one of ours where there is one. */
+	private void replace(MethodNode method, MethodInsnNode call, int local) {
 		if (call.name.equals(ENGINE_CHECK) && call.desc.equals("()V") && this.check != Check.ENGINE) {
 			method.instructions.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, local));
-			call.name = this.check.helper;
+			call.name = (this.check == Check.OURS && beforeCall(method, call)) ? CHECK_CALL : this.check.helper;
 			call.desc = Type.getMethodDescriptor(Type.VOID_TYPE, this.subject);
 			call.owner = HELPERS;
+		}
+		else if (call.name.equals(BEYOND) && this.subject.equals(MEMORY)) {
+			method.instructions.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, local));
+			call.desc = Type.getMethodDescriptor(Type.getType(RuntimeException.class), MEMORY);
+			call.owner = HELPERS;
+		}
+		else if (call.name.equals(HOST_CALL) && method.name.startsWith("func_") && this.subject.equals(MEMORY)) {
+			// There it names one function; elsewhere in the code any.
+			if (frameBytes(method) > SMALL_FRAME) {
+				headroom(method, call, local);
+			}
+			method.instructions.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, local));
+			method.instructions.set(call, new InvokeDynamicInsnNode(HOST_CALL,
+					call.desc.replace(")", MEMORY.getDescriptor() + ")"), LINK_HOST));
 		}
 		else if (GuestHelpers.OURS.contains(call.name + call.desc)) {
 			call.owner = HELPERS;
 		}
-		return call.owner.equals(HELPERS) || InstructionFolding.isInstruction(call);
+	}
+
+	/** Whether a check comes before a call; all others belong to loops' back edges. */
+	private static boolean beforeCall(MethodNode method, MethodInsnNode check) {
+		AbstractInsnNode next = check.getNext();
+		while (next.getOpcode() < 0 || next.getOpcode() == Opcodes.ALOAD) {
+			next = next.getNext();
+		}
+		return method.name.startsWith("call_indirect_") || next.getOpcode() == Opcodes.INVOKESTATIC;
+	}
+
+	/** Has the stack looked at that a host function must find. */
+	private static void headroom(MethodNode method, AbstractInsnNode before, int local) {
+		method.instructions.insertBefore(before, new VarInsnNode(Opcodes.ALOAD, local));
+		method.instructions.insertBefore(before, new MethodInsnNode(Opcodes.INVOKESTATIC, HELPERS, "requireHeadroom",
+				Type.getMethodDescriptor(Type.VOID_TYPE, MEMORY), false));
+	}
+
+	/** The most that a method's frame takes, in the interpreter. */
+	private static long frameBytes(MethodNode method) {
+		return 8L * (method.maxLocals + method.maxStack);
 	}
 
 	private static int size(MethodNode method) {

@@ -42,6 +42,8 @@ final class HeldMemory implements Opcodes {
 	/** Reading both takes two loads, two call sites and two stores. */
 	private static final int READ_GROWTH = 26;
 
+	private static final int CALL_SITES_OF_A_READ = 2;
+
 	private final MethodNode method;
 
 	private final int memory;
@@ -78,6 +80,18 @@ final class HeldMemory implements Opcodes {
 		}
 		held.change();
 		return Set.copyOf(held.accesses);
+	}
+
+	/**
+	 * How many call sites a method has at the most when each of its calls becomes one and
+	 * the memory is held.
+	 */
+	static int mostCallSites(MethodNode method) {
+		int calls = 0;
+		for (AbstractInsnNode node : method.instructions) {
+			calls += (node instanceof MethodInsnNode || node instanceof InvokeDynamicInsnNode) ? 1 : 0;
+		}
+		return CALL_SITES_OF_A_READ * (calls + method.tryCatchBlocks.size() + 1);
 	}
 
 	private int growth() {

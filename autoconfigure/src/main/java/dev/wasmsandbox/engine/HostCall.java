@@ -29,21 +29,30 @@ final class HostCall implements WasmFunctionHandle {
 
 	@Override
 	public long @Nullable [] apply(Instance instance, long... arguments) {
-		GuestInstance guest = ((GuestMachine) instance.getMachine()).guest();
+		LinearMemory control = ((GuestMachine) instance.getMachine()).control();
+		StackHeadroom.require(control.chain());
+		return call(control, arguments);
+	}
+
+	/**
+	 * Answers a call of the guest whose memory this is, which has made sure of the stack
+	 * that is left.
+	 */
+	long @Nullable [] call(LinearMemory control, long[] arguments) {
+		GuestInstance guest = control.guest();
 		guest.requireSafe(this.binding);
-		CallControl control = guest.memory();
 		CallChain chain = control.chain();
 		CallChain.Link outer = chain.top();
+		boolean first = chain.enter(control);
 		long[] answer;
 		try {
-			chain.enter(control, outer);
 			answer = this.target.call(guest, arguments);
 		}
 		catch (Throwable ex) {
 			throw failure(guest, ex);
 		}
 		finally {
-			chain.leave(outer);
+			chain.leave(first, outer);
 		}
 		if (((answer != null) ? answer.length : 0) != this.results) {
 			throw wrongNumber(guest, answer);

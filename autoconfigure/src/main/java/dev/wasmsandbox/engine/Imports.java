@@ -38,6 +38,9 @@ final class Imports {
 
 	private final ImportFunction[] functions;
 
+	/** In the order of the imports, as the code counts them. */
+	private final HostCall[] calls;
+
 	private final ImportValues shared;
 
 	private final @Nullable ModuleImport memory;
@@ -47,12 +50,29 @@ final class Imports {
 	Imports(ModuleReport report, List<HostBinding> bindings, ImportedState state) {
 		this.state = state;
 		this.functions = bindings.stream().map(Imports::importFunction).toArray(ImportFunction[]::new);
+		this.calls = report.importedFunctions().stream().map((item) -> call(item, bindings)).toArray(HostCall[]::new);
 		this.shared = ImportValues.builder().addFunction(this.functions).build();
 		this.memory = report.imports()
 			.stream()
 			.filter((item) -> item.kind() == ExternalKind.MEMORY)
 			.findFirst()
 			.orElse(null);
+	}
+
+	/** The engine takes the first that fits, too. */
+	private HostCall call(ModuleImport item, List<HostBinding> bindings) {
+		for (int i = 0; i < bindings.size(); i++) {
+			HostBinding binding = bindings.get(i);
+			if (binding.module().equals(item.module()) && binding.name().equals(item.name())
+					&& binding.signature().equals(item.signature())) {
+				return (HostCall) this.functions[i].handle();
+			}
+		}
+		throw new IllegalStateException("Nobody supplies " + item);
+	}
+
+	HostCall[] calls() {
+		return this.calls;
 	}
 
 	/** What one instance imports. */
@@ -85,7 +105,7 @@ final class Imports {
 				.filter((item) -> item.kind() == ExternalKind.GLOBAL)
 				.map((item) -> item.module() + "." + item.name() + " " + item.valueType())
 				.collect(Collectors.joining(", "));
-			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS,
+			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS, "globals",
 					String.join("; ", problems) + ". " + (known.isEmpty() ? "It imports no globals: remove the values."
 							: "The globals it imports are " + known + "; correct the module's globals."),
 					null);
@@ -113,16 +133,24 @@ final class Imports {
 			}
 		}
 		if (!problems.isEmpty()) {
-			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS,
-					"it imports what nobody supplies: " + some(problems)
-							+ ". Supply a HostFunction with the same module, name and signature for each function"
-							+ hint(moduleName, report)
-							+ (others
-									? "; imported tags, and tables and globals of types other than numbers, funcref and externref, "
-											+ "cannot be supplied."
-									: "."),
-					null);
+			String message = "it imports what nobody supplies: " + some(problems)
+					+ ". Supply a HostFunction with the same module, name and signature for each function"
+					+ hint(moduleName, report)
+					+ (others
+							? "; imported tags, and tables and globals of types other than numbers, funcref and externref, "
+									+ "cannot be supplied."
+							: ".");
+			throw wantsWasi(report, bindings)
+					? new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS, "wasi.enabled", message,
+							null)
+					: new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS, message, null);
 		}
+	}
+
+	/** Whether it imports functions of WASI where none are offered. */
+	private static boolean wantsWasi(ModuleReport report, List<HostBinding> bindings) {
+		return report.importedFunctions().stream().anyMatch((item) -> item.module().equals("wasi_snapshot_preview1"))
+				&& bindings.stream().noneMatch((binding) -> binding.target() instanceof HostBinding.Wasi);
 	}
 
 	/** Names and their number are the module's to choose, and messages go to logs. */

@@ -14,6 +14,7 @@ import com.dylibso.chicory.wasm.types.PassiveDataSegment;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.memory.MemorySlot;
 import dev.wasmsandbox.memory.ResetStrategy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's view of one sandbox's memory, and the only implementation it ever sees:
@@ -44,24 +45,53 @@ public final class LinearMemory extends CallControl implements Memory {
 
 	private final boolean fromImage;
 
+	/** The functions of the host, in the order of the imports; the same for all. */
+	private final HostCall[] hostCalls;
+
+	/** The lease in force, which host functions are told. */
+	private @Nullable GuestInstance guest;
+
 	/** Shared with the instance, which drops segments from it. */
 	private DataSegment[] segments = {};
 
 	private DataSegment[] pristineSegments = {};
 
 	LinearMemory(MemorySlot slot, Watchdog watchdog, SandboxLimits limits, int initialPages, int maximumPages,
-			boolean fromImage) {
+			boolean fromImage, HostCall[] hostCalls) {
 		super(slot, watchdog, limits.callTimeout(), limits.fuel());
 		this.watchdog = watchdog;
 		this.initialPages = initialPages;
 		this.maximumPages = maximumPages;
 		this.fromImage = fromImage;
+		this.hostCalls = hostCalls;
 		watchdog.watch(this);
 	}
 
 	/** The accesses of code that keeps a memory's address and size in variables. */
 	static MethodHandle nearAccess(String name, MethodType type) throws ReflectiveOperationException {
 		return nearAccess(MethodHandles.lookup(), name, type);
+	}
+
+	/** Says whose it is; nobody's between leases. */
+	void guest(@Nullable GuestInstance lease) {
+		this.guest = lease;
+	}
+
+	@Nullable GuestInstance leasedTo() {
+		return this.guest;
+	}
+
+	HostCall[] hostCalls() {
+		return this.hostCalls;
+	}
+
+	/** The guest that runs. */
+	GuestInstance guest() {
+		GuestInstance current = this.guest;
+		if (current == null) {
+			throw new IllegalStateException("The sandbox is not leased");
+		}
+		return current;
 	}
 
 	/** The size it starts with, in bytes. */
@@ -110,6 +140,7 @@ public final class LinearMemory extends CallControl implements Memory {
 
 	void release() {
 		detach();
+		leaveChain();
 		this.watchdog.forget(this);
 		slot().release();
 	}
@@ -117,6 +148,7 @@ public final class LinearMemory extends CallControl implements Memory {
 	/** As {@link #release}, while native code may still use a view of it. */
 	void abandon() {
 		detach();
+		leaveChain();
 		this.watchdog.forget(this);
 		slot().abandon();
 	}

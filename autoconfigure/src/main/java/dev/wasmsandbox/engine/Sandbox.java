@@ -29,8 +29,6 @@ public final class Sandbox {
 
 	private @Nullable Machine code;
 
-	private @Nullable GuestInstance lease;
-
 	/** Whether a view of its memory could not be ended. */
 	private boolean usedOutside;
 
@@ -57,7 +55,7 @@ public final class Sandbox {
 		if (ready != null) {
 			guest.ready(ready);
 		}
-		this.lease = guest;
+		this.memory.guest(guest);
 		openMemory();
 		this.factory.start(this);
 		return guest;
@@ -100,7 +98,7 @@ public final class Sandbox {
 	 * @return whether it may be leased again; if not, discard it
 	 */
 	boolean restore(boolean failed) {
-		this.lease = null;
+		this.memory.guest(null);
 		if (failed || this.usedOutside) {
 			return false;
 		}
@@ -155,14 +153,14 @@ public final class Sandbox {
 			guest.ready(ready);
 		}
 		guest.cloneAfterwards();
-		this.lease = guest;
+		this.memory.guest(guest);
 		return guest;
 	}
 
 	/** Ends a lease that never came about: its start failed. */
 	private void dropLease() {
-		GuestInstance current = this.lease;
-		this.lease = null;
+		GuestInstance current = this.memory.leasedTo();
+		this.memory.guest(null);
 		if (current != null) {
 			current.drop();
 		}
@@ -204,17 +202,9 @@ public final class Sandbox {
 		return this.code;
 	}
 
-	GuestInstance currentLease() {
-		GuestInstance current = this.lease;
-		if (current == null) {
-			throw new IllegalStateException("The sandbox is not leased");
-		}
-		return current;
-	}
-
 	Machine attach(Machine machine) {
 		this.code = machine;
-		GuestInstance current = this.lease;
+		GuestInstance current = this.memory.leasedTo();
 		if (current != null) {
 			current.ready(machine);
 		}

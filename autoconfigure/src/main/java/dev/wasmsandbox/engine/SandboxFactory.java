@@ -27,13 +27,12 @@ import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.MemoryType;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes instances of one module with its imports bound. Thread-safe.
  */
 public final class SandboxFactory {
-
-	private static final FunctionSignature NO_VALUES = new FunctionSignature(List.of(), List.of());
 
 	private final String moduleName;
 
@@ -53,8 +52,10 @@ public final class SandboxFactory {
 
 	private final MemoryAccount account;
 
-	/** The function to call after the start function, by WASI's convention; or -1. */
-	private final int initializer;
+	/** The functions to call after the start function. */
+	private final List<ModuleExport> starts;
+
+	private final HostBinding.@Nullable Wasi wasi;
 
 	private final ResetChoice resets;
 
@@ -93,7 +94,13 @@ public final class SandboxFactory {
 		this.watchdog = watchdog;
 		this.imports = new Imports(module.report(), bindings, new ImportedState(module.module(), module.report(),
 				globals, limits.module().get(ModuleLimit.TABLE_ELEMENTS)));
-		this.initializer = initializer(module.report(), bindings);
+		this.wasi = bindings.stream()
+			.map(HostBinding::target)
+			.filter(HostBinding.Wasi.class::isInstance)
+			.map(HostBinding.Wasi.class::cast)
+			.findFirst()
+			.orElse(null);
+		this.starts = starts(snapshot.start());
 		MemoryType type = module.report().memory();
 		this.maximumPages = (type != null) ? (int) Math.min(type.maximumPages(), limits.memoryPages()) : 0;
 		SandboxTemplate template = new SandboxTemplate(this, snapshot);
@@ -154,7 +161,7 @@ public final class SandboxFactory {
 		boolean made = false;
 		try {
 			LinearMemory memory = new LinearMemory(slot, this.watchdog, this.limits, initialPages, this.maximumPages,
-					fromImage);
+					fromImage, this.imports.calls());
 			made = true;
 			return memory;
 		}
@@ -167,6 +174,7 @@ public final class SandboxFactory {
 
 	/** Makes no further sandboxes; those that are out live until they are discarded. */
 	public void close() {
+		this.module.forget(this.imports.calls());
 		this.slab.close();
 		this.account.close();
 	}
@@ -230,24 +238,43 @@ public final class SandboxFactory {
 		}
 	}
 
-	/** Runs the module's start function, if it has one. */
+	/** Runs the module's start function, if it has one, and what else belongs to it. */
 	void runStart(Sandbox sandbox) {
 		int start = this.module.report().startFunction();
 		Machine code = sandbox.code();
 		if (start >= 0 && code != null) {
 			guarded(sandbox, () -> code.call(start, new long[0]));
 		}
-		if (this.initializer >= 0 && code != null) {
-			guarded(sandbox, () -> code.call(this.initializer, new long[0]));
+		for (ModuleExport export : this.starts) {
+			if (code != null) {
+				guarded(sandbox, () -> startBy(code, export));
+			}
 		}
 	}
 
-	private static int initializer(ModuleReport report, List<HostBinding> bindings) {
-		boolean wasi = bindings.stream().anyMatch((binding) -> binding.target() instanceof HostBinding.Wasi);
-		return report.exportedFunction("_initialize")
-			.filter((export) -> wasi && NO_VALUES.equals(export.signature()))
-			.map(ModuleExport::index)
-			.orElse(-1);
+	/** A program's {@code _start} may end by an exit; what it prepared is there then. */
+	private static long @Nullable [] startBy(Machine code, ModuleExport export) {
+		FunctionSignature signature = export.signature();
+		try {
+			return code.call(export.index(), new long[(signature != null) ? signature.parameters().size() : 0]);
+		}
+		catch (GuestExit exit) {
+			if (exit.code() == 0 && export.name().equals("_start")) {
+				return null;
+			}
+			throw exit;
+		}
+	}
+
+	private List<ModuleExport> starts(@Nullable List<ModuleExport> wanted) {
+		if (wanted != null) {
+			return wanted;
+		}
+		return this.module.report()
+			.exportedFunction("_initialize")
+			.filter((export) -> this.wasi != null && export.isProcedure())
+			.stream()
+			.toList();
 	}
 
 	/** Makes an instance over a memory that is open; its start function has not run. */
@@ -306,6 +333,11 @@ public final class SandboxFactory {
 
 	String moduleName() {
 		return this.moduleName;
+	}
+
+	/** One of the functions of WASI, where they are offered. */
+	HostBinding.@Nullable Wasi wasi() {
+		return this.wasi;
 	}
 
 	CompiledModule module() {

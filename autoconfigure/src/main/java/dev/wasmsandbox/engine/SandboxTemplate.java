@@ -55,7 +55,9 @@ final class SandboxTemplate {
 			refuseGrowingTables(factory.moduleName(), factory.module().report());
 			GuestInstance guest = this.sandbox.leaseForSnapshot();
 			factory.runStart(this.sandbox);
-			plan.warmUp().forEach((step) -> warmUp(factory.moduleName(), guest, step));
+			for (int i = 0; i < plan.warmUp().size(); i++) {
+				warmUp(factory.moduleName(), guest, plan.warmUp().get(i), "warm-up[" + i + "]");
+			}
 			this.sandbox.endSnapshot();
 		}
 		return SandboxImage.of(instance, factory.module().report().mutations(), this.memory, plan.afterStart());
@@ -69,14 +71,14 @@ final class SandboxTemplate {
 		}
 	}
 
-	private static void warmUp(String moduleName, GuestInstance guest, SnapshotPlan.Step step) {
+	private static void warmUp(String moduleName, GuestInstance guest, SnapshotPlan.Step step, String property) {
 		try {
 			for (int i = 0; i < step.times(); i++) {
 				guest.call(step.function(), step.arguments().stream().mapToLong(Long::longValue).toArray());
 			}
 		}
 		catch (WasmSandboxException ex) {
-			throw new ModuleRejectedException(moduleName, step.function().name(), Reason.INSTANTIATION_FAILED,
+			throw new ModuleRejectedException(moduleName, step.function().name(), Reason.INSTANTIATION_FAILED, property,
 					"a warm-up call failed: " + ex.getMessage(), ex);
 		}
 	}

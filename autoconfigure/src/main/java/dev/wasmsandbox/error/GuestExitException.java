@@ -8,11 +8,27 @@ import org.jspecify.annotations.Nullable;
  */
 public class GuestExitException extends SandboxTrapException {
 
+	/** How much of the error stream, its end, goes into the message. */
+	private static final int SHOWN = 500;
+
 	private final int exitCode;
 
 	public GuestExitException(@Nullable String moduleName, @Nullable String functionName, int exitCode) {
 		super(moduleName, functionName, TrapKind.EXIT, "the guest ended itself with exit code "
 				+ Integer.toUnsignedString(exitCode) + "; what it wrote to its error stream may say why", null);
+		this.exitCode = exitCode;
+	}
+
+	/**
+	 * An end whose reason the guest has written down.
+	 * @param stderr what it wrote to its error stream, whole
+	 */
+	public GuestExitException(@Nullable String moduleName, @Nullable String functionName, int exitCode, String stderr) {
+		super(moduleName, functionName, TrapKind.EXIT,
+				"the guest ended itself with exit code " + Integer.toUnsignedString(exitCode)
+						+ (stderr.isBlank() ? "; it wrote nothing to its error stream"
+								: "; the end of its error stream is: " + GuestText.end(stderr.strip(), SHOWN)),
+				null);
 		this.exitCode = exitCode;
 	}
 

@@ -12,12 +12,27 @@ public class ModuleRejectedException extends WasmSandboxException {
 
 	private final Reason reason;
 
+	private final @Nullable String property;
+
 	private final @Nullable LimitPassed limit;
 
 	public ModuleRejectedException(@Nullable String moduleName, @Nullable String functionName, Reason reason,
 			String message, @Nullable Throwable cause) {
 		super(moduleName, functionName, message, cause);
 		this.reason = reason;
+		this.property = null;
+		this.limit = null;
+	}
+
+	/**
+	 * A module that a property does not fit.
+	 * @param property see {@link #property()}
+	 */
+	public ModuleRejectedException(@Nullable String moduleName, @Nullable String functionName, Reason reason,
+			String property, String message, @Nullable Throwable cause) {
+		super(moduleName, functionName, message, cause);
+		this.reason = reason;
+		this.property = property;
 		this.limit = null;
 	}
 
@@ -25,12 +40,22 @@ public class ModuleRejectedException extends WasmSandboxException {
 	public ModuleRejectedException(@Nullable String moduleName, LimitPassed limit, String message) {
 		super(moduleName, null, message, null);
 		this.reason = Reason.OVER_LIMIT;
+		this.property = limit.name();
 		this.limit = limit;
 	}
 
 	/** Why it was refused. */
 	public Reason reason() {
 		return this.reason;
+	}
+
+	/**
+	 * The property to change, where it is not the module itself that is wrong: without
+	 * the module's prefix, such as {@code wasi.enabled}, or beginning with {@code wasm.}
+	 * where it is one for all modules.
+	 */
+	public Optional<String> property() {
+		return Optional.ofNullable(this.property);
 	}
 
 	/** The limit it is over, where {@link #reason} is {@link Reason#OVER_LIMIT}. */
@@ -41,7 +66,7 @@ public class ModuleRejectedException extends WasmSandboxException {
 	/**
 	 * A limit that a module is over.
 	 *
-	 * @param name the property that sets it, without the module's prefix, such as
+	 * @param name the property that sets it, as {@link #property()} names it, such as
 	 * {@code limits.module.functions}
 	 * @param value what it allows
 	 * @param asked what the module has or wants, as far as it was read
@@ -65,7 +90,11 @@ public class ModuleRejectedException extends WasmSandboxException {
 		/**
 		 * Failed while it was instantiated, for example by a trap in its start function.
 		 */
-		INSTANTIATION_FAILED
+		INSTANTIATION_FAILED,
+		/**
+		 * Lacks exports of the version whose place it was to take.
+		 */
+		INCOMPATIBLE_EXPORTS
 
 	}
 

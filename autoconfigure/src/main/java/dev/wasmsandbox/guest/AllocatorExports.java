@@ -1,6 +1,7 @@
 package dev.wasmsandbox.guest;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import dev.wasmsandbox.engine.CompiledModule;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class AllocatorExports {
 
 	/** AssemblyScript's class id of ArrayBuffer: bytes, in which no references lie. */
-	private static final long ARRAY_BUFFER = 1;
+	static final int ARRAY_BUFFER = 1;
 
 	/** Pairs by name, the likeliest first. */
 	private static final List<List<String>> PAIRS = List.of(List.of("malloc", "free"), List.of("alloc", "dealloc"),
@@ -33,16 +34,27 @@ final class AllocatorExports {
 
 	private final @Nullable ModuleExport collect;
 
+	private final int allocateParameters;
+
+	private final int freeParameters;
+
 	private AllocatorExports(ModuleExport allocate, @Nullable ModuleExport pin, @Nullable ModuleExport free,
 			@Nullable ModuleExport collect) {
 		this.allocate = allocate;
 		this.pin = pin;
 		this.free = free;
 		this.collect = collect;
+		this.allocateParameters = parameters(allocate);
+		this.freeParameters = (free != null) ? parameters(free) : 0;
 	}
 
 	/** The allocator that a module exports, or {@code null}. */
 	static @Nullable AllocatorExports find(CompiledModule module) {
+		return find(module.functions());
+	}
+
+	/** As above, by the exported functions by name. */
+	static @Nullable AllocatorExports find(Map<String, ModuleExport> module) {
 		ModuleExport create = function(module, "__new", 2, 1);
 		ModuleExport pin = function(module, "__pin", 1, 1);
 		ModuleExport unpin = function(module, "__unpin", 1, 0);
@@ -60,13 +72,14 @@ final class AllocatorExports {
 		return (realloc != null) ? new AllocatorExports(realloc, null, null, null) : null;
 	}
 
-	private static @Nullable ModuleExport free(CompiledModule module, String name) {
+	private static @Nullable ModuleExport free(Map<String, ModuleExport> module, String name) {
 		ModuleExport plain = function(module, name, 1, 0);
 		return (plain != null) ? plain : function(module, name, 2, 0);
 	}
 
-	private static @Nullable ModuleExport function(CompiledModule module, String name, int parameters, int results) {
-		ModuleExport export = module.functions().get(name);
+	private static @Nullable ModuleExport function(Map<String, ModuleExport> module, String name, int parameters,
+			int results) {
+		ModuleExport export = module.get(name);
 		if (export == null) {
 			return null;
 		}
@@ -88,17 +101,25 @@ final class AllocatorExports {
 		return this.allocate.name();
 	}
 
+	/** Whether it is that of the canonical ABI, whose callees own their arguments. */
+	boolean canonical() {
+		return this.allocateParameters == 4;
+	}
+
 	/** Whether blocks can be given back to the guest. */
 	boolean frees() {
 		return this.free != null;
 	}
 
-	/** Allocates, and pins what a collector would take away. */
-	int allocate(GuestInstance guest, int size, int alignment) {
-		int parameters = parameters(this.allocate);
-		int address = switch (parameters) {
+	/**
+	 * Allocates, and pins what a collector would take away.
+	 * @param alignment where the allocator takes one
+	 * @param classId where it takes one
+	 */
+	int allocate(GuestInstance guest, int size, int alignment, int classId) {
+		int address = switch (this.allocateParameters) {
 			case 1 -> call(guest, this.allocate, size);
-			case 2 -> call(guest, this.allocate, size, ARRAY_BUFFER);
+			case 2 -> call(guest, this.allocate, size, classId);
 			default -> call(guest, this.allocate, 0, 0, alignment, size);
 		};
 		ModuleExport keep = this.pin;
@@ -108,7 +129,7 @@ final class AllocatorExports {
 	void free(GuestInstance guest, int address, int size) {
 		ModuleExport function = this.free;
 		if (function != null) {
-			guest.call(function, (parameters(function) == 1) ? new long[] { address } : new long[] { address, size });
+			guest.call(function, (this.freeParameters == 1) ? new long[] { address } : new long[] { address, size });
 		}
 	}
 

@@ -44,6 +44,31 @@ public final class BufferMapping implements AutoCloseable {
 		return mapping;
 	}
 
+	/** As {@link #map}, between the steps of a call, while no code of the guest runs. */
+	static BufferMapping mapBetweenSteps(GuestInstance guest, ZeroCopyBuffer buffer, int address, BufferAccess access) {
+		BufferMapping mapping = new BufferMapping(guest, buffer, address, access);
+		mapping.requireBetweenSteps();
+		guest.memory().mapBuffer(guest.moduleName(), buffer, address, access);
+		return mapping;
+	}
+
+	/** As {@link #unmap}, between the steps of a call. */
+	void unmapBetweenSteps() {
+		if (!this.unmapped && !this.guest.isClosed()) {
+			requireBetweenSteps();
+			this.unmapped = true;
+			this.guest.memory().unmapBuffer(this.address);
+		}
+	}
+
+	private void requireBetweenSteps() {
+		this.guest.requireUsable();
+		if (!this.guest.betweenSteps()) {
+			throw new IllegalStateException("The session on module '" + this.guest.moduleName()
+					+ "' cannot map or unmap a buffer while its guest runs; call it in a session of its own");
+		}
+	}
+
 	/** What is mapped. */
 	public ZeroCopyBuffer buffer() {
 		return this.buffer;

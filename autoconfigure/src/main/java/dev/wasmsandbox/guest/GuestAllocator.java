@@ -46,26 +46,25 @@ final class GuestAllocator extends AccountedAllocator {
 		int reserved = this.exports.frees() ? size : SpareBlocks.roundUp(size);
 		int address = this.exports.frees() ? 0 : this.spare.take(reserved);
 		if (address == 0) {
-			address = ask(size, reserved);
+			address = ask(size, reserved, ALIGNMENT, AllocatorExports.ARRAY_BUFFER);
 		}
 		int other = this.blocks.overlapping(address, reserved);
 		if (other != 0) {
-			throw lied(size, address, "which overlaps the live block of " + this.blocks.size(other) + " bytes at "
-					+ this.blocks.address(other));
+			throw liedAbout(size, address, this.blocks.size(other), this.blocks.address(other));
 		}
 		this.blocks.add(address, size, scoped);
 		allocated(size);
 		return address;
 	}
 
-	private int ask(int size, int reserved) {
+	private int ask(int size, int reserved, int alignment, int classId) {
 		int most = guest().memory().maximumPages();
 		// What no memory of this guest can hold is not asked for: many allocators compute
 		// such sizes wrongly.
 		if (reserved < 0 || pages(reserved) > most) {
 			throw exhausted(size);
 		}
-		int address = this.exports.allocate(guest(), reserved, ALIGNMENT);
+		int address = this.exports.allocate(guest(), reserved, alignment, classId);
 		if (address == 0) {
 			throw exhausted(size);
 		}
@@ -73,6 +72,35 @@ final class GuestAllocator extends AccountedAllocator {
 			throw lied(size, address, "which does not lie within its memory of " + guest().memory().size() + " bytes");
 		}
 		return address;
+	}
+
+	/** Allocates what is not put on record: a block that the caller frees itself. */
+	int allocateForCall(int size, int alignment, int classId) {
+		int address = ask(size, size, alignment, classId);
+		int other = (size > 0) ? this.blocks.overlapping(address, size) : 0;
+		if (other != 0) {
+			throw liedAbout(size, address, this.blocks.size(other), this.blocks.address(other));
+		}
+		return address;
+	}
+
+	/** Whether blocks for arguments go over to whoever is called. */
+	boolean argumentsAreTheCallees() {
+		return this.exports.canonical();
+	}
+
+	/** Whether a block on record is at the address. */
+	boolean holds(int address) {
+		return address > 0 && this.blocks.overlapping(address, 1) != 0;
+	}
+
+	/** Frees what is not on record, if the guest takes anything back. */
+	void free(int address, int size) {
+		this.exports.free(guest(), address, size);
+	}
+
+	GuestAbiException liedAbout(int size, int address, int liveSize, int liveAddress) {
+		return lied(size, address, "which overlaps the live block of " + liveSize + " bytes at " + liveAddress);
 	}
 
 	private static int pages(int bytes) {

@@ -40,6 +40,15 @@ public interface GuestMemory {
 	void writeBytes(int address, byte[] source, int offset, int length);
 
 	/**
+	 * Copies all bytes of a segment into the guest, for example those of an array of any
+	 * type ({@code MemorySegment.ofArray}), which lie there in the order of the machine.
+	 */
+	void write(int address, MemorySegment source);
+
+	/** Copies as many bytes out of the guest as the segment has. */
+	void read(int address, MemorySegment target);
+
+	/**
 	 * Reads text in UTF-8.
 	 * @throws GuestAbiException if the bytes are not valid UTF-8
 	 */

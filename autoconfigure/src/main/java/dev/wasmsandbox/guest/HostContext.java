@@ -6,7 +6,10 @@ import java.util.function.Supplier;
 import dev.wasmsandbox.engine.CallChain;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.SandboxTrapException;
 import dev.wasmsandbox.error.SecurityViolationException;
+import dev.wasmsandbox.error.TrapKind;
+import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.screen.ModuleExport;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +79,18 @@ public final class HostContext implements AutoCloseable {
 	}
 
 	/**
+	 * Ends the guest's call with a failure that keeps its type. Anything else that a host
+	 * function throws is a {@code HostFunctionException} to the caller.
+	 * @return the same failure, to be thrown; if it is not, the guest runs no further
+	 * calls all the same
+	 * @throws IllegalStateException after the host function has returned
+	 */
+	public <T extends WasmSandboxException> T fail(T cause) {
+		this.memory.requireOpen();
+		return this.guest.distrust(cause);
+	}
+
+	/**
 	 * Calls an exported function of the same guest, for example its allocator, within the
 	 * time that the running call has left.
 	 * @param function the name of the export
@@ -97,6 +112,18 @@ public final class HostContext implements AutoCloseable {
 					+ arguments.length + " arguments by a host function", null);
 		}
 		return this.guest.call(export, arguments);
+	}
+
+	/**
+	 * What to throw where the guest itself says that it cannot go on: its call ends with
+	 * a trap, and it runs no further calls.
+	 * @param why what it says
+	 * @throws IllegalStateException after the host function has returned
+	 */
+	public SandboxTrapException trap(String why) {
+		this.memory.requireOpen();
+		return this.guest.distrust(new SandboxTrapException(moduleName(), null, TrapKind.UNCAUGHT_EXCEPTION,
+				"the guest trapped: " + why, null));
 	}
 
 	/**

@@ -64,6 +64,16 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 	}
 
 	@Override
+	public void write(int address, MemorySegment source) {
+		range(address, source.byteSize()).write(address, source);
+	}
+
+	@Override
+	public void read(int address, MemorySegment target) {
+		range(address, target.byteSize()).read(address, target);
+	}
+
+	@Override
 	public String readString(int address, int length) {
 		try {
 			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(readBytes(address, length))).toString();

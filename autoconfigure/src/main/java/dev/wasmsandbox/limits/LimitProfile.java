@@ -30,7 +30,8 @@ public enum LimitProfile {
 
 	/** Its limits, for untrusted modules. */
 	public SandboxLimits limits() {
-		return new SandboxLimits(this.memoryBytes, this.callTimeout, this.moduleBytes, ModuleLimits.of(this), 0);
+		return new SandboxLimits(this.memoryBytes, this.callTimeout, this.moduleBytes, ModuleLimits.of(this), 0,
+				SandboxLimits.DEFAULT_RESULT_BYTES);
 	}
 
 	/** The name in the configuration, such as {@code high-performance}. */

@@ -13,8 +13,10 @@ import java.time.Duration;
  * @param fuel the most units of work of one call, 0 for no limit: a unit is a loop's
  * turn, a call, 128 bytes of a bulk instruction on memory or four entries of one on a
  * table. The same module with the same input takes the same number each time.
+ * @param resultBytes the longest text, bytes or array that a call may return, in bytes
  */
-public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleBytes, ModuleLimits module, long fuel) {
+public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleBytes, ModuleLimits module, long fuel,
+		long resultBytes) {
 
 	/** The size of a WebAssembly page, in bytes. */
 	public static final int PAGE_BYTES = 65_536;
@@ -27,6 +29,9 @@ public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleB
 
 	/** The largest binary that an untrusted module can be allowed, in bytes. */
 	public static final long MAX_UNTRUSTED_MODULE_BYTES = 64L << 20;
+
+	/** The longest result if nothing is said: 64 MiB. */
+	public static final long DEFAULT_RESULT_BYTES = 64L << 20;
 
 	private static final SandboxLimits DEFAULTS = LimitProfile.STANDARD.limits();
 
@@ -42,6 +47,10 @@ public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleB
 		if (fuel < 0) {
 			throw new IllegalArgumentException("limits.fuel must be positive, or 0 for no limit, but is " + fuel);
 		}
+		if (resultBytes < 0 || resultBytes > Integer.MAX_VALUE - 8) {
+			throw new IllegalArgumentException(
+					"limits.result-size must be between 0 bytes and 2 GiB, but is " + resultBytes);
+		}
 		if (moduleBytes < 8 || moduleBytes > Integer.MAX_VALUE - 8) {
 			throw new IllegalArgumentException(
 					"limits.module-size must be between 8 bytes and 2 GiB, but is " + moduleBytes);
@@ -55,7 +64,7 @@ public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleB
 
 	/** With the standard limits on what the binary may hold. */
 	public SandboxLimits(long memoryBytes, Duration callTimeout, long moduleBytes) {
-		this(memoryBytes, callTimeout, moduleBytes, ModuleLimits.defaults(), 0);
+		this(memoryBytes, callTimeout, moduleBytes, ModuleLimits.defaults(), 0, DEFAULT_RESULT_BYTES);
 	}
 
 	/** Those of {@link LimitProfile#STANDARD}. */
@@ -69,23 +78,29 @@ public record SandboxLimits(long memoryBytes, Duration callTimeout, long moduleB
 	}
 
 	public SandboxLimits withMemoryBytes(long bytes) {
-		return new SandboxLimits(bytes, this.callTimeout, this.moduleBytes, this.module, this.fuel);
+		return new SandboxLimits(bytes, this.callTimeout, this.moduleBytes, this.module, this.fuel, this.resultBytes);
 	}
 
 	public SandboxLimits withCallTimeout(Duration timeout) {
-		return new SandboxLimits(this.memoryBytes, timeout, this.moduleBytes, this.module, this.fuel);
+		return new SandboxLimits(this.memoryBytes, timeout, this.moduleBytes, this.module, this.fuel, this.resultBytes);
 	}
 
 	public SandboxLimits withModuleBytes(long bytes) {
-		return new SandboxLimits(this.memoryBytes, this.callTimeout, bytes, this.module, this.fuel);
+		return new SandboxLimits(this.memoryBytes, this.callTimeout, bytes, this.module, this.fuel, this.resultBytes);
 	}
 
 	public SandboxLimits withModule(ModuleLimits limits) {
-		return new SandboxLimits(this.memoryBytes, this.callTimeout, this.moduleBytes, limits, this.fuel);
+		return new SandboxLimits(this.memoryBytes, this.callTimeout, this.moduleBytes, limits, this.fuel,
+				this.resultBytes);
 	}
 
 	public SandboxLimits withFuel(long units) {
-		return new SandboxLimits(this.memoryBytes, this.callTimeout, this.moduleBytes, this.module, units);
+		return new SandboxLimits(this.memoryBytes, this.callTimeout, this.moduleBytes, this.module, units,
+				this.resultBytes);
+	}
+
+	public SandboxLimits withResultBytes(long bytes) {
+		return new SandboxLimits(this.memoryBytes, this.callTimeout, this.moduleBytes, this.module, this.fuel, bytes);
 	}
 
 	/** Whether work is counted. */

@@ -28,8 +28,12 @@ public enum WasmFeature {
 	FUNCTION_REFERENCES(true, "uses typed function references"),
 	/** {@code return_call} and its kin. */
 	TAIL_CALLS(true, "uses tail calls"),
-	/** Tags, {@code throw}, {@code try_table} and the older {@code try}. */
+	/** Tags, {@code throw}, {@code throw_ref} and {@code try_table}. */
 	EXCEPTIONS(true, "uses exceptions"),
+	/** The older {@code try}, {@code catch}, {@code rethrow} and {@code delegate}. */
+	LEGACY_EXCEPTIONS(false,
+			"uses the older exception instructions (try, catch, rethrow, delegate), which this engine does not run; "
+					+ "build with the newer ones (try_table), for example with -mllvm -wasm-use-legacy-eh=false"),
 	/** Atomic instructions, on memory of the sandbox's own. */
 	ATOMICS(true, "uses atomic instructions"),
 	/** Memory shared between threads. */

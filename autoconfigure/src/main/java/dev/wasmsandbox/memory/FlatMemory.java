@@ -21,6 +21,11 @@ import org.jspecify.annotations.Nullable;
  * Invariant: {@code size <= slot.capacity()}, and {@code size} is zero between leases, so
  * that whoever still holds the memory reaches nothing. It belongs to the thread that runs
  * its sandbox.
+ *
+ * <p>
+ * {@code loadX} and {@code storeX} read and write little-endian values at an address of
+ * 33 bits or fewer, which need not be aligned; beyond the size they throw a
+ * {@link MemoryAccessException} and change nothing.
  */
 public abstract class FlatMemory {
 
@@ -283,6 +288,18 @@ public abstract class FlatMemory {
 		MemorySegment.copy(space(), ValueLayout.JAVA_BYTE, at, target, offset, length);
 	}
 
+	/** Copies bytes of the host, all of the segment, into the memory. */
+	public final void write(int address, MemorySegment source) {
+		long at = locate(address, source.byteSize());
+		MemorySegment.copy(source, 0, space(), at, source.byteSize());
+	}
+
+	/** Copies bytes of the memory to the host, as many as the segment has. */
+	public final void read(int address, MemorySegment target) {
+		long at = locate(address, target.byteSize());
+		MemorySegment.copy(space(), at, target, 0, target.byteSize());
+	}
+
 	/** Copies within the memory; the ranges may overlap. Lengths are unsigned. */
 	protected final void move(int target, int source, long length) {
 		long to = locate(target, length);
@@ -385,7 +402,7 @@ public abstract class FlatMemory {
 
 	private long locate(int address, long length) {
 		long at = address & 0xffff_ffffL;
-		if (at + length > this.size) {
+		if (length > this.size - at) {
 			throw outOfBounds(at, length);
 		}
 		return base() + at;

@@ -19,4 +19,12 @@ package dev.wasmsandbox.memory;
  * @param residentIdle pages of idle sandboxes
  */
 public record MemoryUse(long image, long reserved, long leased, long grown, long residentLeased, long residentIdle) {
+
+	/** Both together. */
+	public MemoryUse plus(MemoryUse other) {
+		return new MemoryUse(this.image + other.image, this.reserved + other.reserved, this.leased + other.leased,
+				this.grown + other.grown, this.residentLeased + other.residentLeased,
+				this.residentIdle + other.residentIdle);
+	}
+
 }

@@ -241,7 +241,7 @@ final class NativeMemory {
 		}
 	}
 
-	private static RuntimeException rethrow(Throwable ex) {
+	static RuntimeException rethrow(Throwable ex) {
 		if (ex instanceof RuntimeException runtime) {
 			return runtime;
 		}

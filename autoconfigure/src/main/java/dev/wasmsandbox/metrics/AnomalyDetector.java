@@ -21,8 +21,8 @@ final class AnomalyDetector {
 	private static final long ENOUGH_CALLS = 30;
 
 	/**
-	 * Added to error rates, so that the first few errors in a thousand calls are no change
-	 * of many deviations: what is watched is the rate above it.
+	 * Added to error rates, so that the first few errors in a thousand calls are no
+	 * change of many deviations: what is watched is the rate above it.
 	 */
 	private static final double ERROR_FLOOR = 0.05;
 
@@ -76,9 +76,9 @@ final class AnomalyDetector {
 	}
 
 	private void look(Observation window, Figure figure, double value, List<Anomaly> anomalies) {
-		ChangeDetector detector = Objects.requireNonNull(
-				this.modules.computeIfAbsent(window.module(), (_) -> new EnumMap<>(Figure.class))
-					.computeIfAbsent(figure, AnomalyDetector::detector));
+		ChangeDetector detector = Objects
+			.requireNonNull(this.modules.computeIfAbsent(window.module(), (_) -> new EnumMap<>(Figure.class))
+				.computeIfAbsent(figure, AnomalyDetector::detector));
 		ChangeDetector.Change change = detector.next(value);
 		if (change != null) {
 			double floor = (figure == Figure.ERROR_RATE) ? ERROR_FLOOR : 0;

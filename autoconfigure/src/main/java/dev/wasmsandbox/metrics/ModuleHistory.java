@@ -92,9 +92,9 @@ final class ModuleHistory {
 			}
 		}
 		return new ModuleWindow(sandbox.info(), Duration.ofNanos(nanos - before.nanos()),
-				now.work().minus(before.work()), slices(now), functions, latencies, LatencyHistogram.summary(this.metrics.calls()),
-				this.metrics.acquisitions().summary(), this.metrics.coldStarts().summary(),
-				this.metrics.sessions().summary(),
+				now.work().minus(before.work()), slices(now), functions, latencies,
+				LatencyHistogram.summary(this.metrics.calls()), this.metrics.acquisitions().summary(),
+				this.metrics.coldStarts().summary(), this.metrics.sessions().summary(),
 				PoolWindow.of(before.pool(), pool, this.looks.stream().map(Look::pool).toList()),
 				sandbox.pool().memory(), this.metrics.peakMemory());
 	}

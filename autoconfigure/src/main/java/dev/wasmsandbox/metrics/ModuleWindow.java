@@ -27,9 +27,9 @@ import dev.wasmsandbox.memory.MemoryUse;
  * @param peakMemory the most linear memory that one of its sandboxes had, in bytes
  */
 public record ModuleWindow(ModuleInfo info, Duration length, WorkCounts work, List<OutcomeCounts> slices,
-		Map<String, CallCounts> functions,
-		Map<String, LatencySummary> latencies, LatencySummary calls, LatencySummary acquisitions,
-		LatencySummary coldStarts, LatencySummary sessions, PoolWindow pool, MemoryUse memory, long peakMemory) {
+		Map<String, CallCounts> functions, Map<String, LatencySummary> latencies, LatencySummary calls,
+		LatencySummary acquisitions, LatencySummary coldStarts, LatencySummary sessions, PoolWindow pool,
+		MemoryUse memory, long peakMemory) {
 
 	public ModuleWindow {
 		slices = List.copyOf(slices);

@@ -131,7 +131,7 @@ public final class ModuleCache implements AutoCloseable {
 
 	private SandboxTimeoutException late(String moduleName) {
 		Duration timeout = this.queue.settings().timeout();
-		return new SandboxTimeoutException(moduleName, null, timeout,
+		return new SandboxTimeoutException(moduleName, null, "wasm.compile.timeout", timeout,
 				"not compiled within wasm.compile.timeout of " + timeout.toMillis() + " ms, with "
 						+ this.queue.waiting() + " modules waiting for a thread; compiling goes on and is kept, "
 						+ "so load it again later, or raise the timeout",
@@ -195,6 +195,16 @@ public final class ModuleCache implements AutoCloseable {
 	/** The bounds of compiling. */
 	public CompileSettings compileSettings() {
 		return this.queue.settings();
+	}
+
+	/** Modules that wait to be compiled. */
+	public int compilesPending() {
+		return this.queue.pending();
+	}
+
+	/** Bytes of modules that are compiled at this moment, data not counted. */
+	public long bytesCompiling() {
+		return this.queue.bytesInFlight();
 	}
 
 	/** Hits, misses, loads and evictions since the cache was made. */

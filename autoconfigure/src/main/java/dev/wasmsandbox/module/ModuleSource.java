@@ -2,7 +2,9 @@ package dev.wasmsandbox.module;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -23,7 +25,32 @@ public interface ModuleSource {
 
 	/** A file. */
 	static ModuleSource of(Path file) {
-		return of("file [" + file + "]", () -> Files.newInputStream(file));
+		return of("file [" + file + "]", () -> open(file));
+	}
+
+	/** The system's own messages say no more than the path. */
+	private static InputStream open(Path file) throws IOException {
+		if (Files.isDirectory(file)) {
+			throw new IOException("it is a folder");
+		}
+		try {
+			return Files.newInputStream(file);
+		}
+		catch (NoSuchFileException ex) {
+			throw withCause(
+					new NoSuchFileException(file.toString(), null,
+							"there is no such file" + (file.isAbsolute() ? ""
+									: " in the directory the process was started in, " + Path.of("").toAbsolutePath())),
+					ex);
+		}
+		catch (AccessDeniedException ex) {
+			throw withCause(new AccessDeniedException(file.toString(), null, "the process may not read it"), ex);
+		}
+	}
+
+	private static IOException withCause(IOException failure, IOException cause) {
+		failure.initCause(cause);
+		return failure;
 	}
 
 	/** Bytes in memory. The array is copied. */

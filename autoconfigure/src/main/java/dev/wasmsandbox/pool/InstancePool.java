@@ -2,8 +2,10 @@ package dev.wasmsandbox.pool;
 
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.engine.LeasePayer;
+import dev.wasmsandbox.engine.RunGate;
 import dev.wasmsandbox.engine.Sandbox;
 import dev.wasmsandbox.engine.SandboxFactory;
+import dev.wasmsandbox.engine.StackHeadroom;
 import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.SandboxLimitException;
@@ -24,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InstancePool implements PoolControl, AutoCloseable {
 
-	/** Some 5 KiB of stack when compiled, more when interpreted: what a lease needs. */
-	private static final int STACK_PROBE_FRAMES = 40;
-
 	private final String moduleName;
 
 	private final SandboxFactory factory;
@@ -36,6 +35,9 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	private final PoolMaintenance maintenance;
 
 	private final LeakDetector leaks;
+
+	/** How runs on virtual threads take turns. */
+	private final RunGate gate;
 
 	private final LeaseLedger ledger = new LeaseLedger();
 
@@ -48,11 +50,13 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	/**
 	 * Makes a pool that holds nothing yet; have the maintenance look after it.
 	 */
-	public InstancePool(String moduleName, SandboxFactory factory, PoolSettings settings, PoolMaintenance maintenance) {
+	public InstancePool(String moduleName, SandboxFactory factory, PoolSettings settings, PoolMaintenance maintenance,
+			VirtualTurns turns) {
 		this.moduleName = moduleName;
 		this.factory = factory;
 		this.settings = settings;
 		this.maintenance = maintenance;
+		this.gate = turns.gate(moduleName, settings.maxWait());
 		this.leaks = LeakDetector.of(moduleName, settings.leakDetectionThreshold());
 		this.permits = new LeasePermits(moduleName, this.ledger, settings.maxSize(), settings.maxWait());
 		this.stock = new SandboxStock(moduleName, factory, settings, this.ledger, this.permits::bound,
@@ -79,18 +83,28 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	 * @throws SandboxLimitException also if the tenant's memory is used up
 	 */
 	public GuestInstance acquire(@Nullable TenantCaller caller) {
+		return acquire(caller, false);
+	}
+
+	/**
+	 * As {@link #acquire(TenantCaller)}, for a call that follows at once: on a virtual
+	 * thread it is part of the same turn, which ends with the lease.
+	 */
+	public GuestInstance acquireForCall(@Nullable TenantCaller caller) {
+		return acquire(caller, true);
+	}
+
+	private GuestInstance acquire(@Nullable TenantCaller caller, boolean oneTurn) {
 		requireOpen();
-		// A lease needs some stack. A host function deep in a guest's recursion may have
-		// none left: better to overflow here, before anything is taken.
-		long ignored = probeStack(STACK_PROBE_FRAMES, 1, 2, 3, 4, 5, 6, 7);
+		StackHeadroom.requireForLease();
 		if (caller == null) {
-			return acquireAdmitted(null, 0);
+			return acquireInTurn(null, 0, oneTurn);
 		}
 		long begun = System.nanoTime();
 		Tenant tenant = caller.admit(this.moduleName, this.settings.maxWait());
 		boolean leased = false;
 		try {
-			GuestInstance guest = acquireAdmitted(tenant, System.nanoTime() - begun);
+			GuestInstance guest = acquireInTurn(tenant, System.nanoTime() - begun, oneTurn);
 			leased = true;
 			return guest;
 		}
@@ -98,6 +112,25 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 			if (!leased) {
 				tenant.dismiss();
 				tenant.leave();
+			}
+		}
+	}
+
+	/** A lease runs the guest's start function, so it needs a turn as a call does. */
+	private GuestInstance acquireInTurn(@Nullable Tenant tenant, long waited, boolean oneTurn) {
+		boolean turn = this.gate.begin(tenant, null);
+		boolean kept = false;
+		try {
+			GuestInstance guest = acquireAdmitted(tenant, waited);
+			if (Thread.currentThread().isVirtual()) {
+				guest.runInTurns(this.gate, turn && oneTurn);
+				kept = turn && oneTurn;
+			}
+			return guest;
+		}
+		finally {
+			if (turn && !kept) {
+				this.gate.end();
 			}
 		}
 	}
@@ -127,12 +160,6 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 		GuestInstance guest = acquire(caller);
 		this.leaks.opened(guest, instanceId);
 		return guest;
-	}
-
-	/** The unused numbers make each frame larger, so that few of them reach far. */
-	private static long probeStack(int frames, long a, long b, long c, long d, long e, long f, long g) {
-		return (frames == 0) ? a + b + c + d + e + f + g
-				: 1 + a + probeStack(frames - 1, b, c, d, e, f, g, a + frames) + g;
 	}
 
 	private GuestInstance lease(Tenant tenant) {
@@ -191,6 +218,9 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 				tenant.endLease(this.factory.leasedBytes());
 				tenant.dismiss();
 				tenant.leave();
+			}
+			if (guest.inTurn()) {
+				this.gate.end();
 			}
 		}
 	}
@@ -273,6 +303,13 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	/** Does what is due; called by {@link PoolMaintenance}. */
 	void maintain(long now) {
 		this.leaks.look(now);
+		if (this.closed) {
+			// It is looked after only for sessions that were left open.
+			if (this.permits.taken() == 0) {
+				this.maintenance.remove(this);
+			}
+			return;
+		}
 		this.stock.maintain(now);
 		MemoryAccount account = this.factory.account();
 		if (account.budget().limited()) {
@@ -286,14 +323,21 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	}
 
 	/**
-	 * Refuses further leases and discards idle sandboxes. Running leases end as they
-	 * would, and their sandboxes are then discarded too.
+	 * Refuses further leases, also to callers that wait for one, and discards idle
+	 * sandboxes. Running leases end as they would, and their sandboxes are then discarded
+	 * too. A second call does nothing.
 	 */
 	@Override
-	public void close() {
+	public synchronized void close() {
+		if (this.closed) {
+			return;
+		}
 		this.closed = true;
+		this.permits.letThrough();
 		this.stock.close();
-		this.maintenance.remove(this);
+		if (this.settings.leakDetectionThreshold().isZero() || this.permits.taken() == 0) {
+			this.maintenance.remove(this);
+		}
 		this.factory.close();
 	}
 

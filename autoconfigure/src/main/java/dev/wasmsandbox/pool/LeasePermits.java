@@ -28,6 +28,9 @@ final class LeasePermits {
 
 	private volatile int bound;
 
+	/** Permits beyond the bound, for callers that are only to be told something. */
+	private volatile int beyond;
+
 	LeasePermits(String moduleName, LeaseLedger ledger, int bound, Duration maxWait) {
 		this.moduleName = moduleName;
 		this.ledger = ledger;
@@ -68,7 +71,7 @@ final class LeasePermits {
 		try {
 			long left = CallChain.remainingNanos();
 			long wait = Math.min(this.maxWait.toNanos() - waited, left);
-			if (!this.permits.await(lane, wait)) {
+			if (!park(lane, wait)) {
 				throw busy((wait == left) ? "are in use and none became free in the time that the call has left "
 						+ "whose host function asked for one; raise pool.max-size or that call's limits.call-timeout"
 						: "are in use and none became free within pool.max-wait of " + this.maxWait.toMillis()
@@ -77,6 +80,31 @@ final class LeasePermits {
 		}
 		finally {
 			this.ledger.waited(caller);
+		}
+	}
+
+	/** A thread in another guest's host function has a turn, which others may need. */
+	private boolean park(Object lane, long nanos) throws InterruptedException {
+		VirtualTurns paused = VirtualTurns.pause();
+		if (paused == null) {
+			return this.permits.await(lane, nanos);
+		}
+		boolean taken = false;
+		boolean resumed = false;
+		try {
+			taken = this.permits.await(lane, nanos);
+			return taken;
+		}
+		finally {
+			try {
+				paused.resume(this.moduleName, this.maxWait);
+				resumed = true;
+			}
+			finally {
+				if (taken && !resumed) {
+					this.permits.giveBack();
+				}
+			}
 		}
 	}
 
@@ -100,9 +128,18 @@ final class LeasePermits {
 		this.permits.change(more);
 	}
 
+	/**
+	 * Has all callers that wait, or will, take a permit in a moment: each gives it back
+	 * for the next. For a pool that gives no further leases.
+	 */
+	void letThrough() {
+		this.beyond = 1;
+		this.permits.change(1);
+	}
+
 	/** Permits that are out. */
 	int taken() {
-		return this.bound - this.permits.free();
+		return this.bound + this.beyond - this.permits.free();
 	}
 
 	/** Callers that wait. */

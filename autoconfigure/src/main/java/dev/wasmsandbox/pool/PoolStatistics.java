@@ -1,8 +1,10 @@
 package dev.wasmsandbox.pool;
 
+import java.util.EnumMap;
 import java.util.Map;
 
 import dev.wasmsandbox.memory.ResetStrategy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pool at one moment, and what it did so far.
@@ -20,6 +22,29 @@ public record PoolStatistics(int leased, int idle, int pending, int maxSize, lon
 		long leaksSuspected, Resets resets) {
 
 	/**
+	 * What a closed pool and those before it did: its leases count as given up, which
+	 * they are once they end.
+	 */
+	public PoolStatistics endedAfter(@Nullable PoolStatistics before) {
+		PoolStatistics all = after(before, 0);
+		return new PoolStatistics(0, 0, 0, this.maxSize, all.created, all.created, all.leaksSuspected, all.resets);
+	}
+
+	/**
+	 * This pool, with the counts of those before it added.
+	 * @param before what they did; {@code null} if there were none
+	 * @param stillLeased their leases that have not ended
+	 */
+	public PoolStatistics after(@Nullable PoolStatistics before, int stillLeased) {
+		if (before == null) {
+			return this;
+		}
+		return new PoolStatistics(this.leased + stillLeased, this.idle, this.pending, this.maxSize,
+				this.created + before.created, this.discarded + before.discarded - stillLeased,
+				this.leaksSuspected + before.leaksSuspected, this.resets.after(before.resets));
+	}
+
+	/**
 	 * Resets of memory between leases.
 	 *
 	 * @param strategy the way in force
@@ -31,6 +56,14 @@ public record PoolStatistics(int leased, int idle, int pending, int maxSize, lon
 
 		public Resets {
 			byStrategy = Map.copyOf(byStrategy);
+		}
+
+		private Resets after(Resets before) {
+			Map<ResetStrategy, Long> sums = new EnumMap<>(ResetStrategy.class);
+			for (ResetStrategy way : ResetStrategy.values()) {
+				sums.put(way, count(way) + before.count(way));
+			}
+			return new Resets(this.strategy, sums, this.writtenBytes + before.writtenBytes);
 		}
 
 		/** How many were done in the given way. */

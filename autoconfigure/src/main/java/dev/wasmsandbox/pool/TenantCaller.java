@@ -50,6 +50,32 @@ public final class TenantCaller {
 	 * @throws SandboxInterruptedException if the thread is interrupted
 	 */
 	Tenant admit(String module, Duration maxWait) {
+		VirtualTurns paused = VirtualTurns.pause();
+		if (paused == null) {
+			return admitted(module, maxWait);
+		}
+		// In another guest's host function, whose turn others may need.
+		Tenant tenant = null;
+		boolean resumed = false;
+		try {
+			tenant = admitted(module, maxWait);
+			return tenant;
+		}
+		finally {
+			try {
+				paused.resume(module, maxWait);
+				resumed = true;
+			}
+			finally {
+				if (tenant != null && !resumed) {
+					tenant.dismiss();
+					tenant.leave();
+				}
+			}
+		}
+	}
+
+	private Tenant admitted(String module, Duration maxWait) {
 		Tenant tenant = this.last;
 		if (tenant == null || !tenant.enter()) {
 			tenant = this.tenants.enter(this.name, module);

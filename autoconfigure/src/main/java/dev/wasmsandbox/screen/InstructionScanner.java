@@ -42,10 +42,10 @@ final class InstructionScanner {
 		int depth = 1;
 		while (depth > 0) {
 			int opcode = in.u8();
-			if (opcode == END || opcode == 0x18) {
+			if (opcode == END) {
 				depth--;
 			}
-			else if ((opcode >= 0x02 && opcode <= 0x04) || opcode == 0x06 || opcode == 0x1f) {
+			else if ((opcode >= 0x02 && opcode <= 0x04) || opcode == 0x1f) {
 				depth++;
 				// The body itself is no block within a block.
 				this.allowance.require(ModuleLimit.NESTING, depth - 1L);
@@ -56,15 +56,12 @@ final class InstructionScanner {
 
 	private void immediates(int opcode, BinaryReader in) {
 		switch (opcode) {
-			case 0x07, 0x08, 0x09, 0x18 -> {
+			case 0x06, 0x07, 0x09, 0x18, 0x19 -> this.allowance.use(WasmFeature.LEGACY_EXCEPTIONS);
+			case 0x08 -> {
 				exceptions();
 				in.skipLeb(32);
 			}
 			case 0x02, 0x03, 0x04 -> blockType(in);
-			case 0x06 -> {
-				exceptions();
-				blockType(in);
-			}
 			case 0x0c, 0x0d, 0x10, 0x20, 0x21, 0x22, 0x23, 0x24, 0x3f, 0x40 -> in.skipLeb(32);
 			case 0x0e -> branchTable(in);
 			case 0x11 -> {
@@ -115,7 +112,7 @@ final class InstructionScanner {
 				in.skipLeb(33);
 			}
 			case 0xd1 -> this.allowance.use(WasmFeature.REFERENCE_TYPES);
-			case 0x0a, 0x19 -> exceptions();
+			case 0x0a -> exceptions();
 			default -> plain(opcode, in);
 		}
 	}

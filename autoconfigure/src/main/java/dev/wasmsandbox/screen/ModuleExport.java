@@ -13,4 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record ModuleExport(String name, ExternalKind kind, int index, @Nullable FunctionSignature signature,
 		@Nullable ValueType type) {
+
+	/** Whether it is a function without parameters and results. */
+	public boolean isProcedure() {
+		return this.signature != null && this.signature.parameters().isEmpty() && this.signature.results().isEmpty();
+	}
+
 }

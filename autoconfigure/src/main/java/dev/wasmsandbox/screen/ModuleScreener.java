@@ -123,8 +123,9 @@ public final class ModuleScreener {
 		}
 		int version = littleEndian(bytes, 4);
 		if ((version & 0xffff) == 0x0d) {
-			throw ScreeningFailure.unsupported("is a component (Component Model), not a core module; "
-					+ "extract or build the core module instead");
+			throw ScreeningFailure.unsupported("is a component (Component Model), which this engine does not run; "
+					+ "build a core module instead (for Rust the target wasm32-wasip1, not wasm32-wasip2), "
+					+ "or take the one inside out with 'wasm-tools component unbundle'");
 		}
 		if (version != 1) {
 			throw ScreeningFailure.unsupported("has version " + version + " of the binary format; only 1 is known");

@@ -82,16 +82,30 @@ abstract sealed class Descriptor implements Closeable {
 	/** Standard input: bytes known beforehand. */
 	static final class Input extends Descriptor {
 
-		private final byte[] bytes;
+		private byte[] bytes;
 
 		private int position;
+
+		/** Whether the guest knows anything of what it may read. */
+		private boolean seen;
 
 		Input(byte[] bytes) {
 			super(Rights.INPUT, 0);
 			this.bytes = bytes;
 		}
 
+		boolean seen() {
+			return this.seen;
+		}
+
+		/** Sets what is read. */
+		void bytes(byte[] others) {
+			this.bytes = others;
+			this.position = 0;
+		}
+
 		int read(byte[] target, int length) {
+			this.seen = true;
 			int count = Math.min(length, this.bytes.length - this.position);
 			System.arraycopy(this.bytes, this.position, target, 0, count);
 			this.position += count;
@@ -99,6 +113,7 @@ abstract sealed class Descriptor implements Closeable {
 		}
 
 		int available() {
+			this.seen = true;
 			return this.bytes.length - this.position;
 		}
 
@@ -117,7 +132,7 @@ abstract sealed class Descriptor implements Closeable {
 	/** One of the output streams. */
 	static final class Output extends Descriptor {
 
-		private final GuestOutput target;
+		private GuestOutput target;
 
 		Output(GuestOutput target) {
 			super(Rights.OUTPUT, 0);
@@ -126,6 +141,12 @@ abstract sealed class Descriptor implements Closeable {
 
 		GuestOutput target() {
 			return this.target;
+		}
+
+		/** Sends what is written from now on elsewhere. */
+		void target(GuestOutput other) {
+			this.target.end();
+			this.target = other;
 		}
 
 		@Override

@@ -4,6 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
+import dev.wasmsandbox.error.GuestText;
+
 /**
  * What becomes of an output stream of one lease. How much comes here is bounded before.
  */
@@ -15,6 +17,11 @@ abstract sealed class GuestOutput {
 	/** What was written, where that is kept. */
 	byte[] captured() {
 		return new byte[0];
+	}
+
+	/** The same, with what is written from now on kept, too. */
+	GuestOutput kept() {
+		return new Kept(this);
 	}
 
 	/** Ends the stream with the lease. */
@@ -53,6 +60,40 @@ abstract sealed class GuestOutput {
 		@Override
 		byte[] captured() {
 			return this.kept.toByteArray();
+		}
+
+		@Override
+		GuestOutput kept() {
+			return this;
+		}
+
+	}
+
+	/** Goes where it went, and is kept, too. */
+	static final class Kept extends GuestOutput {
+
+		private final GuestOutput first;
+
+		private final Captured second = new Captured();
+
+		Kept(GuestOutput first) {
+			this.first = first;
+		}
+
+		@Override
+		void accept(byte[] bytes, int length) {
+			this.first.accept(bytes, length);
+			this.second.accept(bytes, length);
+		}
+
+		@Override
+		byte[] captured() {
+			return this.second.captured();
+		}
+
+		@Override
+		void end() {
+			this.first.end();
 		}
 
 	}
@@ -94,23 +135,8 @@ abstract sealed class GuestOutput {
 		}
 
 		private void flush() {
-			this.log.accept(printable(this.line.toString(StandardCharsets.UTF_8)));
+			this.log.accept(GuestText.printable(this.line.toString(StandardCharsets.UTF_8)));
 			this.line.reset();
-		}
-
-		/** A guest must not forge lines of the log or steer a terminal. */
-		private static String printable(String text) {
-			StringBuilder clean = new StringBuilder(text.length());
-			text.codePoints().forEach((point) -> {
-				boolean plain = switch (Character.getType(point)) {
-					case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
-							Character.SURROGATE ->
-						point == '\t';
-					default -> true;
-				};
-				clean.appendCodePoint(plain ? point : '\uFFFD');
-			});
-			return clean.toString();
 		}
 
 	}

@@ -2,7 +2,6 @@ package dev.wasmsandbox.wasi;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,11 +22,10 @@ final class ProcessFunctions {
 	}
 
 	static List<WasiFunction> all() {
-		return List.of(
-				WasiFunction.of("args_get", "(i32, i32) -> i32", (s, a) -> strings(s, s.settings().arguments(), a)),
-				WasiFunction.of("args_sizes_get", "(i32, i32) -> i32", (s, a) -> sizes(s, s.settings().arguments(), a)),
-				WasiFunction.of("environ_get", "(i32, i32) -> i32", (s, a) -> strings(s, variables(s), a)),
-				WasiFunction.of("environ_sizes_get", "(i32, i32) -> i32", (s, a) -> sizes(s, variables(s), a)),
+		return List.of(WasiFunction.of("args_get", "(i32, i32) -> i32", (s, a) -> strings(s, s.start().arguments(), a)),
+				WasiFunction.of("args_sizes_get", "(i32, i32) -> i32", (s, a) -> sizes(s, s.start().arguments(), a)),
+				WasiFunction.of("environ_get", "(i32, i32) -> i32", (s, a) -> strings(s, s.start().variables(), a)),
+				WasiFunction.of("environ_sizes_get", "(i32, i32) -> i32", (s, a) -> sizes(s, s.start().variables(), a)),
 				WasiFunction.of("clock_res_get", "(i32, i32) -> i32", ProcessFunctions::resolution),
 				WasiFunction.of("clock_time_get", "(i32, i64, i32) -> i32", ProcessFunctions::time),
 				WasiFunction.of("random_get", "(i32, i32) -> i32", ProcessFunctions::random),
@@ -39,12 +37,6 @@ final class ProcessFunctions {
 					s.checkpoint();
 					Thread.onSpinWait();
 				}).safe());
-	}
-
-	private static List<String> variables(WasiState state) {
-		List<String> variables = new ArrayList<>();
-		state.settings().environment().forEach((name, value) -> variables.add(name + "=" + value));
-		return variables;
 	}
 
 	/** Writes texts with a NUL behind each, and their addresses. */

@@ -10,6 +10,7 @@ import dev.wasmsandbox.engine.HostBinding;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
 import dev.wasmsandbox.screen.FunctionSignature;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The functions of WASI preview 1 as a module with given settings imports them. All of
@@ -56,11 +57,63 @@ public final class WasiHost {
 	private static HostBinding binding(WasiFunction function, WasiSettings settings) {
 		FunctionSignature signature = FunctionSignature.parse(function.signature());
 		boolean answers = !signature.results().isEmpty();
-		HostBinding.Wasi target = (guest, arguments) -> {
-			int errno = function.call(state(guest, settings), arguments);
-			return answers ? new long[] { errno } : null;
-		};
-		return new HostBinding(MODULE, function.name(), signature, target, function.snapshotSafe());
+		return new HostBinding(MODULE, function.name(), signature, new Target(function, settings, answers),
+				function.snapshotSafe());
+	}
+
+	/** Whether the guest's module may import WASI. */
+	public static boolean enabled(GuestInstance guest) {
+		return guest.wasi() != null;
+	}
+
+	/**
+	 * Has a lease begin otherwise than the module's settings say. For that lease only;
+	 * between two calls, best before the first. The start function and
+	 * {@code _initialize} have run then: what they read cannot be changed any more.
+	 * @throws IllegalStateException if WASI is not enabled for the module, a call is
+	 * running, the start code has read already what would change, or the lease cannot be
+	 * used
+	 */
+	public static void launch(GuestInstance guest, WasiLaunch launch) {
+		WasiState state = beginning(guest);
+		if (guest.running()) {
+			throw new IllegalStateException("A call is running in the session on module '" + guest.moduleName()
+					+ "'; give it arguments, environment and input before");
+		}
+		state.launch(launch);
+	}
+
+	/**
+	 * Has a command begin: behind the arguments it has come others, and what it writes is
+	 * {@link #output kept}, wherever it goes besides.
+	 * @param stdin what it reads; {@code null} for what it has
+	 * @throws IllegalStateException as {@link #launch} does, but for a call that is
+	 * running: the caller knows that no code of the guest is
+	 * @throws IllegalArgumentException if an argument contains a NUL
+	 */
+	public static void command(GuestInstance guest, List<String> arguments, byte @Nullable [] stdin) {
+		beginning(guest).command(arguments, stdin);
+	}
+
+	private static WasiState beginning(GuestInstance guest) {
+		guest.requireUsable();
+		if (!(guest.wasi() instanceof Target target)) {
+			throw new IllegalStateException("The module '" + guest.moduleName()
+					+ "' is not given WASI, so it has no arguments, environment or streams; enable it with "
+					+ "wasm.modules." + guest.moduleName() + ".wasi.enabled");
+		}
+		return state(guest, target.settings());
+	}
+
+	/** A function with what its module is granted. */
+	private record Target(WasiFunction function, WasiSettings settings, boolean answers) implements HostBinding.Wasi {
+
+		@Override
+		public long @Nullable [] call(GuestInstance guest, long[] arguments) throws Exception {
+			int errno = this.function.call(state(guest, this.settings), arguments);
+			return this.answers ? new long[] { errno } : null;
+		}
+
 	}
 
 	private static WasiState state(GuestInstance guest, WasiSettings settings) {
@@ -72,7 +125,9 @@ public final class WasiHost {
 	 * @throws ModuleRejectedException naming the first that cannot
 	 */
 	public static void check(String moduleName, WasiSettings settings) {
-		for (WasiDirectory directory : settings.directories()) {
+		List<WasiDirectory> directories = settings.directories();
+		for (int i = 0; i < directories.size(); i++) {
+			WasiDirectory directory = directories.get(i);
 			Path path = directory.hostPath();
 			try {
 				if (path != null) {
@@ -81,6 +136,7 @@ public final class WasiHost {
 			}
 			catch (IOException ex) {
 				throw new ModuleRejectedException(moduleName, null, Reason.UNREADABLE,
+						"wasi.directories[" + i + "].host-path",
 						"the directory " + path + " cannot be granted to it as " + directory.guestPath() + ": " + ex
 								+ "; make it, or correct wasi.directories",
 						ex);

@@ -100,6 +100,11 @@ public final class WasiSettings {
 		return this.stdin.clone();
 	}
 
+	/** How long {@link #stdin()} is. */
+	public int stdinBytes() {
+		return this.stdin.length;
+	}
+
 	byte[] sharedStdin() {
 		return this.stdin;
 	}
@@ -176,17 +181,21 @@ public final class WasiSettings {
 		 * name or value contain a NUL
 		 */
 		public Builder environment(String name, String value) {
+			requireVariable(name, value);
+			this.environment.put(name, value);
+			return this;
+		}
+
+		static void requireVariable(String name, String value) {
 			requireNoNul(name);
 			requireNoNul(value);
 			if (name.isEmpty() || name.contains("=")) {
 				throw new IllegalArgumentException(
 						"The name of a variable must not be empty or contain '=', but is '" + name + "'");
 			}
-			this.environment.put(name, value);
-			return this;
 		}
 
-		private static void requireNoNul(String text) {
+		static void requireNoNul(String text) {
 			if (text.indexOf(0) >= 0) {
 				throw new IllegalArgumentException("Arguments and variables must not contain NUL: '" + text + "'");
 			}

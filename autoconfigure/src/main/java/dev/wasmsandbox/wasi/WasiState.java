@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.SandboxLimitException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,9 +35,11 @@ final class WasiState implements Closeable {
 
 	private final List<Grant> grants = new ArrayList<>();
 
-	private final GuestOutput stdout;
+	private final WasiStart start;
 
-	private final GuestOutput stderr;
+	private final Descriptor.Output stdout;
+
+	private final Descriptor.Output stderr;
 
 	private final SplittableRandom random;
 
@@ -52,17 +55,55 @@ final class WasiState implements Closeable {
 		this.memory = new WasiMemory(guest.memory());
 		this.random = new SplittableRandom(settings.seed());
 		Logger logger = LoggerFactory.getLogger("dev.wasmsandbox.output." + guest.moduleName());
-		this.stdout = GuestOutput.to(settings.stdout(), logger::info);
-		this.stderr = GuestOutput.to(settings.stderr(), logger::warn);
+		this.stdout = new Descriptor.Output(GuestOutput.to(settings.stdout(), logger::info));
+		this.stderr = new Descriptor.Output(GuestOutput.to(settings.stderr(), logger::warn));
+		Descriptor.Input stdin = new Descriptor.Input(settings.sharedStdin());
+		this.start = new WasiStart(guest.moduleName(), settings, stdin);
 		this.descriptors = new DescriptorTable(settings.maxDescriptors());
-		this.descriptors.add(new Descriptor.Input(settings.sharedStdin()));
-		this.descriptors.add(new Descriptor.Output(this.stdout));
-		this.descriptors.add(new Descriptor.Output(this.stderr));
+		this.descriptors.add(stdin);
+		this.descriptors.add(this.stdout);
+		this.descriptors.add(this.stderr);
 		for (WasiDirectory directory : settings.directories()) {
 			Grant grant = new Grant(directory, this.grants.size() + 1, this::fileTime);
 			this.grants.add(grant);
 			this.descriptors.add(new Descriptor.Folder(grant));
 		}
+	}
+
+	/**
+	 * Has the lease begin otherwise than the settings say.
+	 * @throws IllegalStateException if the guest knows already what would change
+	 */
+	void launch(WasiLaunch launch) {
+		this.start.change(launch);
+		if (launch.captured()) {
+			this.stdout.target(new GuestOutput.Captured());
+			this.stderr.target(new GuestOutput.Captured());
+		}
+	}
+
+	/**
+	 * Has a command begin: behind the arguments it has come others, and its output is
+	 * kept beside going where it goes.
+	 * @param stdin {@code null} for the one it has
+	 */
+	void command(List<String> more, byte @Nullable [] stdin) {
+		WasiLaunch launch = (stdin != null) ? WasiLaunch.nothing().stdin(stdin) : WasiLaunch.nothing();
+		if (!more.isEmpty()) {
+			List<String> all = new ArrayList<>(this.start.expected());
+			if (all.isEmpty()) {
+				all.add(this.guest.moduleName());
+			}
+			all.addAll(more);
+			launch = launch.arguments(all);
+		}
+		this.start.change(launch);
+		this.stdout.target(this.stdout.target().kept());
+		this.stderr.target(this.stderr.target().kept());
+	}
+
+	WasiStart start() {
+		return this.start;
 	}
 
 	WasiSettings settings() {
@@ -138,13 +179,13 @@ final class WasiState implements Closeable {
 	}
 
 	byte[] captured(boolean error) {
-		return (error ? this.stderr : this.stdout).captured();
+		return (error ? this.stderr : this.stdout).target().captured();
 	}
 
 	@Override
 	public void close() throws IOException {
-		this.stdout.end();
-		this.stderr.end();
+		this.stdout.target().end();
+		this.stderr.target().end();
 		List<Closeable> open = new ArrayList<>(this.descriptors.all());
 		open.addAll(this.grants);
 		IOException failure = null;

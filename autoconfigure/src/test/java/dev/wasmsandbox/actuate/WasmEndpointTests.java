@@ -1,5 +1,7 @@
 package dev.wasmsandbox.actuate;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 import dev.wasmsandbox.ModuleDefinition;
@@ -10,23 +12,33 @@ import dev.wasmsandbox.actuate.ModuleDescriptors.ExportDescriptor;
 import dev.wasmsandbox.actuate.ModuleDescriptors.ModuleDescriptor;
 import dev.wasmsandbox.actuate.ModuleDescriptors.PoolDescriptor;
 import dev.wasmsandbox.error.SandboxTrapException;
+import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.fixtures.Fixtures;
 import dev.wasmsandbox.limits.ModuleLimit;
 import dev.wasmsandbox.limits.TrustLevel;
 import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.module.ModuleSource;
 import dev.wasmsandbox.observe.Outcome;
+import dev.wasmsandbox.wasi.WasiDirectory;
+import dev.wasmsandbox.wasi.WasiRandom;
+import dev.wasmsandbox.wasi.WasiSettings;
+import dev.wasmsandbox.wasi.WasiStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class WasmEndpointTests {
 
 	private final WasmSandboxes sandboxes = WasmSandboxes.builder().build();
 
 	private final WasmEndpoint endpoint = new WasmEndpoint(this.sandboxes);
+
+	@TempDir
+	Path folder;
 
 	@AfterEach
 	void close() {
@@ -158,6 +170,41 @@ class WasmEndpointTests {
 	}
 
 	@Test
+	void showsWhatAModuleIsGrantedAndNoSecrets() {
+		WasiSettings wasi = WasiSettings.builder()
+			.arguments("tool", "secret-argument")
+			.environment("TOKEN", "secret-value")
+			.clocks(true)
+			.random(WasiRandom.SECURE)
+			.stdin(new byte[11])
+			.stdout(WasiStream.CAPTURE)
+			.directory(WasiDirectory.memory("/tmp").bounds(1_000, 10))
+			.directory(WasiDirectory.host("/data", this.folder))
+			.build();
+		this.sandboxes.load(ModuleDefinition.named("granted")
+			.source(ModuleSource.of(Fixtures.bytes("wasi_command")))
+			.capabilities(List.of("mail", "http"))
+			.wasi(wasi)
+			.build());
+		GrantsDescriptor grants = Objects.requireNonNull(this.endpoint.module("granted")).grants();
+		assertThat(grants.capabilities()).containsExactly("http", "mail");
+		assertThat(grants.wasi()).isEqualTo(new GrantsDescriptor.WasiDescriptor(2, List.of("TOKEN"), true, 1_000_000L,
+				"secure", 11, "capture", "discard",
+				List.of(new GrantsDescriptor.DirectoryDescriptor("/tmp", null, false, 1_000, 10),
+						new GrantsDescriptor.DirectoryDescriptor("/data", this.folder.getFileName().toString(), true,
+								WasiDirectory.DEFAULT_BYTES, WasiDirectory.DEFAULT_FILES)),
+				1 << 20, 64));
+		assertThat(grants.toString()).doesNotContain("secret-", this.folder.toString());
+	}
+
+	@Test
+	void showsThatAModuleIsGrantedNothing() {
+		load("values");
+		assertThat(Objects.requireNonNull(this.endpoint.module("values")).grants())
+			.isEqualTo(new GrantsDescriptor(List.of(), null));
+	}
+
+	@Test
 	void showsWhatTheCacheDid() {
 		load("values");
 		this.sandboxes.load(ModuleDefinition.named("again").source(ModuleSource.of(Fixtures.bytes("values"))).build());
@@ -171,6 +218,22 @@ class WasmEndpointTests {
 			assertThat(cache.maxModules()).isEqualTo(100);
 			assertThat(cache.averageLoadMillis()).isPositive();
 		});
+	}
+
+	@Test
+	void reloadsAndDrains() {
+		WasmSandbox values = load("values");
+		ModuleDescriptor before = this.endpoint.modules().modules().getFirst();
+		assertThat(before.reloads()).isZero();
+		assertThat(this.endpoint.act("values", "RELOAD").reloads()).isEqualTo(1);
+		assertThat(this.endpoint.act("values", "reload").loadedAt()).isEqualTo(values.info().loadedAt())
+			.isAfterOrEqualTo(before.loadedAt());
+		assertThat(values.statistics().pool().idle()).isEqualTo(1);
+		assertThat(this.endpoint.act("values", "drain").pool().idle()).isZero();
+		assertThatIllegalArgumentException().isThrownBy(() -> this.endpoint.act("values", "explode"))
+			.withMessageContaining("'explode'")
+			.withMessageContaining("reload, drain");
+		assertThatExceptionOfType(UnknownModuleException.class).isThrownBy(() -> this.endpoint.act("nobody", "reload"));
 	}
 
 }

@@ -28,7 +28,7 @@ class ConfigurationMetadataTests {
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("wasm.modules", "wasm.async.threads",
 			"wasm.limits.total-memory", "wasm.compile.threads", "wasm.compile.max-bytes-in-flight",
 			"wasm.defaults.limits.module", "wasm.tenants.default.max-concurrent-calls", "wasm.tenants.default.memory",
-			"wasm.tenants.default.cpu-time-per-second", "wasm.tenants.by-name");
+			"wasm.tenants.default.cpu-time-per-second", "wasm.tenants.by-name", "wasm.virtual-threads.permits");
 
 	private static final PoolSettings OTHER_POOL = new PoolSettings(3, Duration.ofDays(1), 2, Duration.ofDays(2),
 			Duration.ofDays(3));
@@ -43,9 +43,10 @@ class ConfigurationMetadataTests {
 				"wasm.defaults.pool.leak-detection-threshold", "wasm.cache.max-modules", "wasm.cache.max-weight",
 				"wasm.async.threads", "wasm.async.queue-capacity", "wasm.limits.total-memory", "wasm.compile.threads",
 				"wasm.compile.queue-capacity", "wasm.compile.timeout", "wasm.compile.max-bytes-in-flight",
-				"wasm.defaults.limits.module", "wasm.defaults.limits.fuel", "wasm.defaults.profile",
-				"wasm.tenants.max-known", "wasm.tenants.default.max-concurrent-calls", "wasm.tenants.default.memory",
-				"wasm.tenants.default.cpu-time-per-second", "wasm.tenants.by-name");
+				"wasm.defaults.limits.module", "wasm.defaults.limits.fuel", "wasm.defaults.limits.result-size",
+				"wasm.defaults.profile", "wasm.tenants.max-known", "wasm.tenants.default.max-concurrent-calls",
+				"wasm.tenants.default.memory", "wasm.tenants.default.cpu-time-per-second", "wasm.tenants.by-name",
+				"wasm.virtual-threads.permits");
 	}
 
 	@Test

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import dev.wasmsandbox.SandboxSession;
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.fixtures.Fixtures;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.memory.BufferAccess;
 import dev.wasmsandbox.memory.ZeroCopyBuffer;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -34,12 +36,25 @@ class ContextsLeaveNothingTests {
 
 	private final List<WeakReference<WasmSandboxes>> registries = new ArrayList<>();
 
+	@TempDir
+	private static Path folder;
+
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(WasmAutoConfiguration.class))
 		.withBean(HostFunction.class, () -> HostFunction.of("env", "unused", "() -> ()", (context, arguments) -> null))
 		.withPropertyValues("wasm.modules.memory.location=classpath:wasm/memory_test.wasm",
 				"wasm.modules.memory.pool.min-idle=2", "wasm.modules.simple.location=classpath:wasm/simple_module.wasm",
-				"wasm.modules.simple.snapshot=after-start");
+				"wasm.modules.simple.snapshot=after-start")
+		.withPropertyValues("wasm.modules.watched.location=" + watched().toUri(), "wasm.modules.watched.watch=true");
+
+	private static Path watched() {
+		try {
+			return Files.write(folder.resolve("watched.wasm"), Fixtures.bytes("simple_module"));
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
 
 	/**
 	 * What a process holds. What the JVM itself takes and gives varies a little.
@@ -130,6 +145,7 @@ class ContextsLeaveNothingTests {
 	private void context(int round) {
 		this.runner.run((context) -> {
 			this.registries.add(new WeakReference<>(context.getBean(WasmSandboxes.class)));
+			assertThat(context.getBean(WasmSandboxes.class).reload("simple").reloads()).isEqualTo(1);
 			WasmSandbox memory = context.getBean("memory", WasmSandbox.class);
 			assertThat(context.getBean("simple", WasmSandbox.class).call("add", int.class, round, 2))
 				.isEqualTo(round + 2);

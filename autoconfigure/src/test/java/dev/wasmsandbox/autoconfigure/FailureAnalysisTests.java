@@ -3,9 +3,10 @@ package dev.wasmsandbox.autoconfigure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 
 import dev.wasmsandbox.fixtures.Fixtures;
 import org.assertj.core.api.AbstractStringAssert;
@@ -13,14 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-import org.springframework.boot.Banner;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatException;
 
 /** Applications that really fail to start, and what they then say. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -35,25 +30,26 @@ class FailureAnalysisTests {
 		this.output = output;
 	}
 
-	/**
-	 * Starts an application that must fail; returns what it reports, white space joined.
-	 */
 	private AbstractStringAssert<?> failure(Class<?> application, String... properties) {
-		SpringApplication spring = new SpringApplication(application);
-		spring.setWebApplicationType(WebApplicationType.NONE);
-		spring.setBannerMode(Banner.Mode.OFF);
-		List<String> arguments = new ArrayList<>();
-		for (String property : properties) {
-			arguments.add("--" + property);
-		}
-		assertThatException().isThrownBy(() -> spring.run(arguments.toArray(String[]::new)).close());
-		assertThat(this.output).contains("APPLICATION FAILED TO START");
-		String report = this.output.toString();
-		return assertThat(report.substring(report.indexOf("APPLICATION FAILED TO START")).replaceAll("\\s+", " "));
+		return FailingApplications.failure(this.output, application, properties);
 	}
 
 	private String file(String name, byte[] content) throws IOException {
 		return "file:" + Files.write(this.folder.resolve(name), content);
+	}
+
+	@Test
+	void watchingWhatIsNoFile() throws IOException {
+		Path archive = this.folder.resolve("modules.jar");
+		try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(archive))) {
+			jar.putNextEntry(new JarEntry("simple.wasm"));
+			jar.write(Fixtures.bytes("simple_module"));
+		}
+		String location = "jar:" + archive.toUri() + "!/simple.wasm";
+		failure(FailingApplications.Application.class, "wasm.modules.simple.location=" + location,
+				"wasm.modules.simple.watch=true")
+			.contains("wasm.modules.simple.watch", "Only files can be watched", "inside an archive",
+					"Use a location that begins with 'file:'");
 	}
 
 	@Test
@@ -62,6 +58,14 @@ class FailureAnalysisTests {
 				"The WebAssembly module 'image' could not be loaded", "cannot read classpath:wasm/nope.wasm",
 				"does not exist", "Its location is configured by the property 'wasm.modules.image.location'",
 				"Action: Put the module there, or correct the property 'wasm.modules.image.location'");
+	}
+
+	@Test
+	void anUnknownConvention() {
+		failure(FailingApplications.Application.class, "wasm.modules.text.location=classpath:wasm/text.wasm",
+				"wasm.modules.text.abi=pointer")
+			.contains("The WebAssembly module 'text' is to follow the convention 'pointer', which is not known",
+					"pointer-length", "Action: Correct the property 'wasm.modules.text.abi'");
 	}
 
 	@Test
@@ -123,7 +127,7 @@ class FailureAnalysisTests {
 		failure(FailingApplications.Application.class, "wasm.modules.text.location=classpath:wasm/text.wasm",
 				"wasm.modules.text.limits.memory=64KB")
 			.contains("The WebAssembly module 'text' could not be loaded", "limits.memory",
-					"raise the limit below 'wasm.modules.text.limits'");
+					"raise 'wasm.modules.text.limits.memory'");
 	}
 
 	@Test

@@ -30,6 +30,17 @@ class SnapshotPropertiesTests {
 	}
 
 	@Test
+	void infinityIsPassedWhereItIsWritten() {
+		this.runner
+			.withPropertyValues("wasm.modules.values.location=classpath:wasm/values.wasm",
+					"wasm.modules.values.snapshot=after-warm-up", "wasm.modules.values.warm-up[0].function=f64",
+					"wasm.modules.values.warm-up[0].arguments=inf", "wasm.modules.values.warm-up[1].function=f32",
+					"wasm.modules.values.warm-up[1].arguments=-Infinity", "wasm.modules.values.warm-up[2].function=f64",
+					"wasm.modules.values.warm-up[2].arguments=1e308")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void warmUpAndSnapshotNeedEachOther() {
 		this.runner.withPropertyValues("wasm.modules.state.warm-up[0].function=increment")
 			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining("wasm.modules.state.snapshot"));

@@ -53,7 +53,7 @@ class WasiPropertiesTests {
 		fails("directories[0]", "enabled=true", "directories[0].guest-path=/d", "directories[0].size=2GB");
 		fails("directories[0]", "enabled=true", "directories[0].guest-path=/d", "directories[0].host-path=");
 		fails("directories[1]", "enabled=true", "directories[0].guest-path=/d", "directories[1].guest-path=/d");
-		fails("directories", "enabled=true", "limits.descriptors=3", "directories[0].guest-path=/d");
+		fails("limits.descriptors", "enabled=true", "limits.descriptors=3", "directories[0].guest-path=/d");
 		fails("limits.output", "enabled=true", "limits.output=2GB");
 		fails("limits.descriptors", "enabled=true", "limits.descriptors=2");
 	}

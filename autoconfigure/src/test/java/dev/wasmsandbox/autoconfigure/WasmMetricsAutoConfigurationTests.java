@@ -31,6 +31,9 @@ class WasmMetricsAutoConfigurationTests {
 			assertThat(registry.get("wasm.pool.instances").tags("module", "simple", "state", "leased").gauge().value())
 				.isZero();
 			assertThat(registry.get("wasm.tenants.known").gauge().value()).isZero();
+			assertThat(registry.get("wasm.compile.pending").gauge().value()).isZero();
+			assertThat(registry.get("wasm.compile.in-flight").gauge().getId().getBaseUnit()).isEqualTo("bytes");
+			assertThat(registry.get("wasm.compile.in-flight").gauge().value()).isZero();
 		});
 	}
 
@@ -58,6 +61,7 @@ class WasmMetricsAutoConfigurationTests {
 		this.runner.withClassLoader(new FilteredClassLoader("io.micrometer.core"))
 			.run((context) -> assertThat(context).hasSingleBean(WasmSandboxes.class)
 				.doesNotHaveBean("wasmPoolMetrics")
+				.doesNotHaveBean("wasmCompileMetrics")
 				.doesNotHaveBean("wasmModuleCacheMetrics"));
 	}
 

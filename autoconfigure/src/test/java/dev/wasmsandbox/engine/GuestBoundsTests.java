@@ -82,7 +82,9 @@ class GuestBoundsTests {
 		}
 		assertThatExceptionOfType(SandboxTrapException.class).as("%s at %d", function, address)
 			.isThrownBy(() -> sandbox.call(function, void.class, (int) address))
-			.satisfies((trap) -> assertThat(trap.kind()).isEqualTo(TrapKind.MEMORY_OUT_OF_BOUNDS));
+			.satisfies((trap) -> assertThat(trap.kind()).isEqualTo(TrapKind.MEMORY_OUT_OF_BOUNDS))
+			.withMessageContaining("at address ")
+			.withMessageContaining("but the memory has 65536 bytes");
 	}
 
 }

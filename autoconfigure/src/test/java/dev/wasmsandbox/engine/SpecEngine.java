@@ -137,7 +137,7 @@ interface SpecEngine extends AutoCloseable {
 			long capacity = (long) maximumPages * SandboxLimits.PAGE_BYTES;
 			MemorySlab slab = new MemorySlab(backend, backend.image(initial), capacity, 1);
 			LinearMemory memory = new LinearMemory(slab.take(), this.watchdog, LIMITS,
-					(int) (initial / SandboxLimits.PAGE_BYTES), maximumPages, false);
+					(int) (initial / SandboxLimits.PAGE_BYTES), maximumPages, false, new HostCall[0]);
 			memory.open();
 			this.closing.add(() -> {
 				memory.release();

@@ -156,20 +156,29 @@ abstract class BufferContract {
 		try (ZeroCopyBuffer buffer = buffer(2 * PAGE, 1); ZeroCopyBuffer other = buffer(PAGE, 1)) {
 			map(buffer, 4 * PAGE, BufferAccess.READ_ONLY);
 			long mappings = MappingBudget.inUse();
-			for (int address : new int[] { 1, PAGE - 1, PAGE + 8, -1 }) {
-				refused(other, address, "no multiple of 4096");
+			// Others in this process take and give back a few meanwhile; a mapping lost
+			// at each refusal would be many more.
+			int rounds = 1_000;
+			for (int i = 0; i < rounds; i++) {
+				allRefused(buffer, other);
 			}
-			for (int address : new int[] { IMAGE, CAPACITY, Integer.MIN_VALUE, -PAGE }) {
-				refused(other, address, "the guest's memory has " + IMAGE + " bytes");
-			}
-			refused(buffer, IMAGE - PAGE, "the guest's memory has");
-			refused(other, 4 * PAGE, "another buffer of 8192 bytes is mapped at address 16384");
-			refused(other, 5 * PAGE, "another buffer");
-			refused(buffer, 3 * PAGE, "another buffer");
-			assertThat(MappingBudget.inUse()).isEqualTo(mappings);
+			assertThat(MappingBudget.inUse()).isLessThan(mappings + rounds);
 			this.memory.unmapBuffer(4 * PAGE);
 			assertThat(content(0, IMAGE)).isEqualTo(this.image);
 		}
+	}
+
+	private void allRefused(ZeroCopyBuffer buffer, ZeroCopyBuffer other) {
+		for (int address : new int[] { 1, PAGE - 1, PAGE + 8, -1 }) {
+			refused(other, address, "no multiple of 4096");
+		}
+		for (int address : new int[] { IMAGE, CAPACITY, Integer.MIN_VALUE, -PAGE }) {
+			refused(other, address, "the guest's memory has " + IMAGE + " bytes");
+		}
+		refused(buffer, IMAGE - PAGE, "the guest's memory has");
+		refused(other, 4 * PAGE, "another buffer of 8192 bytes is mapped at address 16384");
+		refused(other, 5 * PAGE, "another buffer");
+		refused(buffer, 3 * PAGE, "another buffer");
 	}
 
 	private void refused(ZeroCopyBuffer buffer, int address, String reason) {

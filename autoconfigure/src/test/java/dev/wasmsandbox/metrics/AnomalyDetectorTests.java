@@ -26,8 +26,8 @@ class AnomalyDetectorTests {
 	}
 
 	private static final List<Planted> PLANTED = List.of(new Planted(240, Figure.RATE),
-			new Planted(360, Figure.LATENCY_P50), new Planted(540, Figure.ERROR_RATE), new Planted(600, Figure.ERROR_RATE),
-			new Planted(720, Figure.RATE), new Planted(960, Figure.MEMORY));
+			new Planted(360, Figure.LATENCY_P50), new Planted(540, Figure.ERROR_RATE),
+			new Planted(600, Figure.ERROR_RATE), new Planted(720, Figure.RATE), new Planted(960, Figure.MEMORY));
 
 	/** How often each planted kind of change shows, of so many seeded days. */
 	@ParameterizedTest

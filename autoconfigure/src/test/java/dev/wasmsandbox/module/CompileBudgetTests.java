@@ -62,6 +62,8 @@ class CompileBudgetTests {
 			running.await();
 			queue.submit("second", report(bytes), () -> await(go));
 			assertThat(queue.waiting()).isEqualTo(1);
+			assertThat(queue.pending()).isEqualTo(1);
+			assertThat(queue.bytesInFlight()).isBetween(1L, (long) bytes.length);
 			AtomicInteger third = new AtomicInteger();
 			assertThatExceptionOfType(SandboxBusyException.class)
 				.isThrownBy(() -> queue.submit("third", report(bytes), third::incrementAndGet))
@@ -71,6 +73,7 @@ class CompileBudgetTests {
 			Awaitility.await().until(() -> queue.waiting() == 0);
 			queue.submit("third", report(bytes), third::incrementAndGet);
 			Awaitility.await().until(() -> third.get() == 1);
+			Awaitility.await().until(() -> queue.pending() == 0 && queue.bytesInFlight() == 0);
 		}
 	}
 

@@ -151,4 +151,16 @@ class TenantsTests {
 		assertThat(three.untilSome(0)).isBetween(100 * MILLI, 100 * MILLI + 2);
 	}
 
+	@Test
+	void whoIsRefusedForItsTimeGivesItsCallBack() {
+		TenantQuota quota = TenantQuota.none().withMaxConcurrentCalls(1).withCpuTimePerSecond(Duration.ofMillis(1));
+		Tenant tenant = new Tenant("debtor", quota, () -> {
+		});
+		tenant.ran(MINUTE);
+		for (int i = 0; i < 2; i++) {
+			assertThatExceptionOfType(SandboxBusyException.class).isThrownBy(() -> tenant.admit("m", Duration.ZERO))
+				.withMessageContaining("cpu-time-per-second");
+		}
+	}
+
 }

@@ -79,7 +79,7 @@ class ModuleScreenerTests {
 
 	@Test
 	void refusesAComponent() {
-		refused(new byte[] { 0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0 }, Reason.UNSUPPORTED, "Component Model");
+		refused(new byte[] { 0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0 }, Reason.UNSUPPORTED, "wasm-tools component unbundle");
 	}
 
 	@Test

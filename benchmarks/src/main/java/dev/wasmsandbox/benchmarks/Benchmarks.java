@@ -11,7 +11,8 @@ import dev.wasmsandbox.benchmarks.harness.Benchmark;
 final class Benchmarks {
 
 	private static final List<Benchmark> ALL = List.of(new ColdStart(), new CallOverhead(), new Density(),
-			new GuestCompute(), new Allocation(), new DataTransfer(), new MemoryOverhead(), new Deadline());
+			new GuestCompute(), new Allocation(), new DataTransfer(), new MemoryOverhead(), new Deadline(),
+			new LargeData());
 
 	private Benchmarks() {
 	}

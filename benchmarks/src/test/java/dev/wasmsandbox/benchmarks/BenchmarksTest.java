@@ -35,8 +35,11 @@ class BenchmarksTest {
 			Map.entry("data-transfer",
 					List.of("bytes-in.fraction", "bytes-out.fraction", "doubles-in.fraction", "doubles-out.fraction",
 							"map-64mb.us", "map-64mb.over-1mb", "mapped-pass.ratio", "mapped-tenth.ratio")),
-			Map.entry("memory-overhead", List.of("overhead.percent")), Map.entry("deadline", List.of("late.p50-ms",
-					"late.p99-ms", "late32.p99-ms", "check.geomean", "check.copy-loop", "check.host-loop")));
+			Map.entry("memory-overhead", List.of("overhead.percent")),
+			Map.entry("deadline",
+					List.of("late.p50-ms", "late.p99-ms", "late32.p99-ms", "check.geomean", "check.copy-loop",
+							"check.host-loop")),
+			Map.entry("large-data", List.of("sum.gb-per-s", "sum.1k.gb-per-s", "mapped.gb-per-s")));
 
 	@Test
 	void promiseTheRequiredFigures() {

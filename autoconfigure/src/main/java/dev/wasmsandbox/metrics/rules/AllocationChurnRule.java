@@ -24,8 +24,9 @@ final class AllocationChurnRule extends ModuleRule {
 			return Stream.empty();
 		}
 		return advise(module)
-			.found(Severity.INFO, "The host allocates " + Math.round((double) blocks / Math.max(1, calls))
-					+ " blocks in the guest for each call")
+			.found(Severity.INFO,
+					"The host allocates " + Math.round((double) blocks / Math.max(1, calls))
+							+ " blocks in the guest for each call")
 			.evidence("allocations", (double) blocks, "blocks")
 			.evidence("allocation.bytes.mean", (double) module.work().blockBytes() / blocks, "bytes")
 			.evidence("calls", (double) calls, "calls")

@@ -47,7 +47,8 @@ final class ClusteredTimeoutsRule extends ModuleRule {
 		long succeeded = worst.getValue().all().count(Outcome.SUCCESS);
 		long late = timeouts(worst.getValue());
 		Advice advice = advise(module)
-			.found(Severity.WARNING, late + " of " + all + " calls that ran out of time are calls of '" + worst.getKey() + "'")
+			.found(Severity.WARNING,
+					late + " of " + all + " calls that ran out of time are calls of '" + worst.getKey() + "'")
 			.evidence("function.calls.timeout", (double) late, "calls")
 			.evidence("function.calls.success", (double) succeeded, "calls")
 			.evidence("calls.timeout", (double) all, "calls");
@@ -56,8 +57,8 @@ final class ClusteredTimeoutsRule extends ModuleRule {
 				.expect("Most of its calls end in time, the others may too with more of it; if not, its input needs a bound");
 		}
 		return advice
-			.otherwise("'" + worst.getKey() + "' does not end within " + time(limit), "a bound on its input, or a limit of "
-					+ "work in the guest")
+			.otherwise("'" + worst.getKey() + "' does not end within " + time(limit),
+					"a bound on its input, or a limit of " + "work in the guest")
 			.expect("Sandboxes and processors are free for the other functions");
 	}
 

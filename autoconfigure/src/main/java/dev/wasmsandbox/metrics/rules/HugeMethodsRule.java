@@ -24,7 +24,8 @@ final class HugeMethodsRule extends ModuleRule {
 			return Stream.empty();
 		}
 		return advise(module)
-			.found(Severity.INFO, huge + " methods made of the module's functions are so long that HotSpot never compiles them")
+			.found(Severity.INFO,
+					huge + " methods made of the module's functions are so long that HotSpot never compiles them")
 			.evidence("code.huge-methods", huge, "methods")
 			.evidence("code.bytes", (double) module.info().codeBytes(), "bytes")
 			.otherwise("-XX:+DontCompileHugeMethods, the JVM's default", "-XX:-DontCompileHugeMethods")

@@ -26,12 +26,12 @@ final class LargeCopiesRule extends ModuleRule {
 		if (calls < ENOUGH || bytes < LARGE * calls) {
 			return Stream.empty();
 		}
-		return advise(module)
-			.found(Severity.INFO, "Each call copies " + size(bytes / calls) + " into the guest")
+		return advise(module).found(Severity.INFO, "Each call copies " + size(bytes / calls) + " into the guest")
 			.evidence("data.in", (double) bytes, "bytes")
 			.evidence("calls", (double) calls, "calls")
-			.otherwise("bytes are copied into the guest", "a ZeroCopyBuffer that is mapped, where guests read only a part of "
-					+ "it, or several read the same")
+			.otherwise("bytes are copied into the guest",
+					"a ZeroCopyBuffer that is mapped, where guests read only a part of "
+							+ "it, or several read the same")
 			.expect("What is not read is not copied, and what is shared is in memory once");
 	}
 

@@ -45,7 +45,8 @@ abstract class ModuleRule implements RecommendationRule {
 	/** A size as configuration takes it, rounded up. */
 	static String size(long bytes) {
 		long mega = 1L << 20;
-		return (bytes % mega == 0 || bytes >= 16 * mega) ? (bytes + mega - 1) / mega + "MB" : (bytes + 1023) / 1024 + "KB";
+		return (bytes % mega == 0 || bytes >= 16 * mega) ? (bytes + mega - 1) / mega + "MB"
+				: (bytes + 1023) / 1024 + "KB";
 	}
 
 	/** A time as configuration takes it. */

@@ -26,8 +26,8 @@ final class MuchWrittenRule extends ModuleRule {
 			.found(Severity.INFO, "A call writes " + size(written) + " of memory, which is restored after it")
 			.evidence("pool.written-per-reset", (double) written, "bytes")
 			.evidence("pool.resets", (double) module.pool().writtenResets(), "resets")
-			.otherwise("a clean sandbox for each call", "a session for calls that may share state, or input that is mapped "
-					+ "instead of copied")
+			.otherwise("a clean sandbox for each call",
+					"a session for calls that may share state, or input that is mapped " + "instead of copied")
 			.expect("The reset after each call, which copies as much again, is done once for a session");
 	}
 

@@ -29,8 +29,9 @@ final class PoolTooLargeRule extends ModuleRule {
 		int kept = module.info().pool().minIdle();
 		int needed = Math.max(1, pool.maxLeased());
 		Advice advice = advise(module)
-			.found(Severity.INFO, "At least " + pool.minIdle() + " sandboxes were idle all the time, and at most "
-					+ pool.maxLeased() + " in use")
+			.found(Severity.INFO,
+					"At least " + pool.minIdle() + " sandboxes were idle all the time, and at most " + pool.maxLeased()
+							+ " in use")
 			.evidence("pool.idle.min", pool.minIdle(), "sandboxes")
 			.evidence("pool.leased.max", pool.maxLeased(), "sandboxes")
 			.evidence("memory.resident.idle", (double) resident, "bytes");

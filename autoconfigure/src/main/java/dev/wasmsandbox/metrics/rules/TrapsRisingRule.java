@@ -42,12 +42,14 @@ final class TrapsRisingRule extends ModuleRule {
 			return Stream.empty();
 		}
 		return advise(module)
-			.found(Severity.WARNING, "Traps rise: " + now + " of " + second.total() + " calls, " + before + " of "
-					+ first.total() + " before")
+			.found(Severity.WARNING,
+					"Traps rise: " + now + " of " + second.total() + " calls, " + before + " of " + first.total()
+							+ " before")
 			.evidence("calls.trap", (double) now, "calls")
 			.evidence("calls.trap.before", (double) before, "calls")
 			.evidence("calls", (double) second.total(), "calls")
-			.otherwise("the module or its input has changed", "the former version of the module, or a look at the input")
+			.otherwise("the module or its input has changed",
+					"the former version of the module, or a look at the input")
 			.expect("A sandbox is discarded after each trap and made anew, which slows other calls too");
 	}
 

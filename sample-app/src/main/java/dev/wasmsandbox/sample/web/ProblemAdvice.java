@@ -76,6 +76,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 			case OVER_LIMIT -> "The module is over a limit";
 			case UNRESOLVED_IMPORTS -> "The module imports what is not supplied";
 			case INSTANTIATION_FAILED -> "The module cannot be instantiated";
+			case INCOMPATIBLE_EXPORTS -> "The module lacks what the version in service exports";
 		}, ex);
 		if (ex.reason() == Reason.MALFORMED) {
 			problem.setDetail(problem.getDetail() + " Send the whole binary file (.wasm), as the compiler wrote it.");

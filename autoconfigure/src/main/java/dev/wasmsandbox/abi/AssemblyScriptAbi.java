@@ -1,0 +1,135 @@
+package dev.wasmsandbox.abi;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.guest.HostContext;
+import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.screen.FunctionSignature;
+import dev.wasmsandbox.screen.ModuleExport;
+import dev.wasmsandbox.screen.ModuleReport;
+import dev.wasmsandbox.screen.ValueType;
+
+/**
+ * AssemblyScript's managed objects: strings in UTF-16, array buffers, typed and static
+ * arrays. Arguments are pinned for the call and then left to the guest's collector, as
+ * results are once they are read.
+ */
+final class AssemblyScriptAbi implements GuestAbi {
+
+	/** As much of a message of the guest as goes into one of ours. */
+	private static final int LONGEST_MESSAGE = 4096;
+
+	private final boolean statics;
+
+	/**
+	 * With or without typed arrays.
+	 * @param statics whether arrays are static ones and bytes array buffers, whatever
+	 * classes there are
+	 */
+	AssemblyScriptAbi(boolean statics) {
+		this.statics = statics;
+	}
+
+	@Override
+	public String name() {
+		return this.statics ? "assemblyscript-static" : "assemblyscript";
+	}
+
+	@Override
+	public boolean recognises(ModuleReport module) {
+		return !this.statics && follows(module);
+	}
+
+	private static boolean follows(ModuleReport module) {
+		return module.memory() != null && Exports.function(module, "__new", "(i32, i32) -> i32") != null
+				&& Exports.function(module, "__pin", "(i32) -> i32") != null
+				&& Exports.function(module, "__unpin", "(i32) -> ()") != null
+				&& Exports.global(module, "__rtti_base") != null;
+	}
+
+	/** What its runtime calls when an error is thrown. */
+	@Override
+	public List<HostFunction> hostFunctions(ModuleReport module) {
+		return List.of(HostFunction.of("env", "abort", "(i32, i32, i32, i32) -> ()", (context, arguments) -> {
+			throw context.trap(text(context, (int) arguments[0]) + " at " + text(context, (int) arguments[1]) + ":"
+					+ arguments[2] + ":" + arguments[3]);
+		}).safeForSnapshot());
+	}
+
+	private static String text(HostContext context, int address) {
+		try {
+			int bytes = context.memory().readInt(address - 4);
+			char[] units = new char[Math.max(0, Math.min(bytes, LONGEST_MESSAGE)) / Character.BYTES];
+			for (int i = 0; i < units.length; i++) {
+				units[i] = (char) context.memory().readShort(address + i * Character.BYTES);
+			}
+			return new String(units);
+		}
+		catch (GuestAbiException _) {
+			return "(no text)";
+		}
+	}
+
+	@Override
+	public AbiFunction bind(String moduleName, ModuleReport module, String function, CallShape shape) {
+		ModuleExport export = Exports.require(moduleName, module, function);
+		if (shape.isNumeric()) {
+			return NumericAbi.NumericFunction.of(moduleName, export, shape);
+		}
+		if (!follows(module)) {
+			throw new GuestAbiException(moduleName, function, "the convention " + name()
+					+ " needs the exports __new, __pin, __unpin and __rtti_base; build " + "with asc --exportRuntime",
+					null);
+		}
+		FunctionSignature signature = Exports.signature(export);
+		Widening[] widenings = arguments(signature, shape);
+		Widening result = result(signature, shape);
+		if (widenings.length != signature.parameters().size() || result == Widening.IMPOSSIBLE
+				|| List.of(widenings).contains(Widening.IMPOSSIBLE)) {
+			throw misfit(moduleName, function, signature, shape);
+		}
+		return new AssemblyScriptFunction(export, shape, widenings, result,
+				Exports.function(module, "__setArgumentsLength", "(i32) -> ()"), this.statics);
+	}
+
+	private static Widening[] arguments(FunctionSignature signature, CallShape shape) {
+		List<ValueType> found = signature.parameters();
+		Widening[] widenings = new Widening[shape.parameters().size()];
+		for (int i = 0; i < widenings.length; i++) {
+			ValueKind kind = shape.parameters().get(i);
+			widenings[i] = (i < found.size()) ? Widening.argument(kind.isNumber() ? kind : ValueKind.I32, found.get(i))
+					: Widening.IMPOSSIBLE;
+			if (!kind.isNumber() && widenings[i] != Widening.IMPOSSIBLE && found.get(i) != ValueType.I32) {
+				widenings[i] = Widening.IMPOSSIBLE;
+			}
+		}
+		return widenings;
+	}
+
+	private static Widening result(FunctionSignature signature, CallShape shape) {
+		List<ValueType> found = signature.results();
+		if (shape.result() == ValueKind.NONE) {
+			return found.isEmpty() ? Widening.NONE : Widening.IMPOSSIBLE;
+		}
+		if (found.size() != 1) {
+			return Widening.IMPOSSIBLE;
+		}
+		if (shape.result().isNumber()) {
+			return Widening.result(found.getFirst(), shape.result());
+		}
+		return (found.getFirst() == ValueType.I32) ? Widening.NONE : Widening.IMPOSSIBLE;
+	}
+
+	private static GuestAbiException misfit(String moduleName, String function, FunctionSignature signature,
+			CallShape shape) {
+		List<ValueType> parameters = new ArrayList<>();
+		shape.parameters().forEach((kind) -> parameters.add(Exports.type(kind, ValueType.I32)));
+		List<ValueType> results = (shape.result() == ValueKind.NONE) ? List.of()
+				: List.of(Exports.type(shape.result(), ValueType.I32));
+		return new GuestAbiException(moduleName, function, "wanted was " + shape + ", but it is " + signature
+				+ "; by the convention assemblyscript it would be " + new FunctionSignature(parameters, results), null);
+	}
+
+}

@@ -1,0 +1,87 @@
+package dev.wasmsandbox.abi;
+
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
+
+import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.SandboxLimitException;
+import dev.wasmsandbox.guest.HostContext;
+
+/**
+ * The memory that an Extism plug-in shares with its host, for host functions of the
+ * application: plug-ins pass them {@code i64} addresses of blocks, and want such ones
+ * back. Valid as long as the {@link HostContext}; no address is believed.
+ */
+public final class ExtismMemory {
+
+	private final HostContext guest;
+
+	private final ExtismKernel kernel;
+
+	private ExtismMemory(HostContext guest, ExtismKernel kernel) {
+		this.guest = guest;
+		this.kernel = kernel;
+	}
+
+	/**
+	 * The memory of the plug-in that calls.
+	 * @throws IllegalStateException if its module does not follow the convention
+	 * {@code extism}
+	 */
+	public static ExtismMemory of(HostContext guest) {
+		return new ExtismMemory(guest, guest.attachment(ExtismKernel.class, () -> {
+			throw new IllegalStateException("Module '" + guest.moduleName()
+					+ "' is no Extism plug-in in a call; its abi must be extism for this host function");
+		}));
+	}
+
+	/**
+	 * The bytes of a block; none for the address 0.
+	 * @throws GuestAbiException if no block begins at the address
+	 */
+	public byte[] readBytes(long address) {
+		return this.kernel.read(address, "an argument of a host function");
+	}
+
+	/**
+	 * The text of a block.
+	 * @throws GuestAbiException if no block begins at the address, or its bytes are not
+	 * valid UTF-8
+	 */
+	public String readString(long address) {
+		byte[] bytes = readBytes(address);
+		try {
+			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+		}
+		catch (CharacterCodingException ex) {
+			throw new GuestAbiException(this.guest.moduleName(), null, "the block of " + bytes.length
+					+ " bytes at address " + address + " of the host's memory is not valid UTF-8", ex);
+		}
+	}
+
+	/**
+	 * Makes a block of bytes, which the plug-in frees.
+	 * @return its address; 0 for no bytes
+	 * @throws SandboxLimitException if there is no room; the plug-in's call ends with it
+	 */
+	public long write(byte[] content) {
+		return this.kernel.put(this.guest, content);
+	}
+
+	/** As {@link #write(byte[])}, for text. */
+	public long write(String text) {
+		return write(text.getBytes(StandardCharsets.UTF_8));
+	}
+
+	/** Frees a block, for functions that take what they are passed. */
+	public void free(long address) {
+		this.kernel.free(address);
+	}
+
+	/** Fails the plug-in's call with a text, unless the plug-in clears it. */
+	public void setError(String text) {
+		this.kernel.error(write(text));
+	}
+
+}

@@ -1,0 +1,61 @@
+package dev.wasmsandbox.abi;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.wasmsandbox.error.UnknownAbiException;
+import dev.wasmsandbox.screen.ModuleReport;
+
+/**
+ * The conventions that are known: those of the application first, then the built-in ones,
+ * the most particular first. Every module follows one of them. Immutable.
+ */
+public final class GuestAbis {
+
+	/** The last one takes every module. */
+	private static final List<GuestAbi> BUILT_IN = List.of(new AssemblyScriptAbi(false), new PointerLengthAbi(),
+			new AssemblyScriptAbi(true), new NumericAbi());
+
+	private final List<GuestAbi> own;
+
+	private final List<GuestAbi> all;
+
+	/** The built-in conventions and these, which come before them. */
+	public GuestAbis(List<GuestAbi> own) {
+		this.own = List.copyOf(own);
+		List<GuestAbi> joined = new ArrayList<>(own);
+		joined.addAll(BUILT_IN);
+		this.all = List.copyOf(joined);
+	}
+
+	/** The same with others, which come after those of the application. */
+	public GuestAbis with(List<GuestAbi> others) {
+		List<GuestAbi> joined = new ArrayList<>(this.own);
+		joined.addAll(others);
+		return new GuestAbis(joined);
+	}
+
+	/** Their names, in the order in which they are asked. */
+	public List<String> names() {
+		return this.all.stream().map(GuestAbi::name).distinct().toList();
+	}
+
+	/**
+	 * The convention of a module.
+	 * @throws UnknownAbiException if it was chosen by a name that none has
+	 */
+	public GuestAbi choose(String moduleName, AbiChoice choice, ModuleReport module) {
+		GuestAbi given = choice.given();
+		if (given != null) {
+			return given;
+		}
+		String name = choice.name();
+		for (GuestAbi abi : this.all) {
+			if ((name != null) ? abi.name().equals(name) : abi.recognises(module)) {
+				return abi;
+			}
+		}
+		throw new UnknownAbiException(moduleName, String.valueOf(name), names());
+	}
+
+}

@@ -1,0 +1,99 @@
+package dev.wasmsandbox.abi;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+import dev.wasmsandbox.error.GuestAbiException;
+
+/**
+ * Text as UTF-8, in both directions without loss: what is not valid is refused. Java's
+ * own conversions, which are fast, put a sign in its place; only where that sign appears
+ * is looked closer.
+ */
+final class Utf8 {
+
+	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+	private static final long EACH_BYTE = 0x0101010101010101L;
+
+	/** What Java writes for half of a surrogate pair. */
+	private static final byte WRITTEN = '?';
+
+	/** What Java reads for bytes that are no UTF-8. */
+	private static final char READ = '\ufffd';
+
+	private Utf8() {
+	}
+
+	/**
+	 * The bytes of a text.
+	 * @param index which argument it is, from 0
+	 * @throws GuestAbiException if it has half of a surrogate pair, which UTF-8 cannot
+	 * say
+	 */
+	static byte[] encode(String moduleName, String function, int index, String text) {
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		if (hasWritten(bytes)) {
+			int at = loneSurrogate(text);
+			if (at >= 0) {
+				throw new GuestAbiException(moduleName, function,
+						"argument " + (index + 1) + " has half of a surrogate pair at index " + at
+								+ ", which UTF-8 cannot say; correct the text, or pass bytes",
+						null);
+			}
+		}
+		return bytes;
+	}
+
+	private static boolean hasWritten(byte[] bytes) {
+		int i = 0;
+		for (; i <= bytes.length - Long.BYTES; i += Long.BYTES) {
+			long differs = (long) LONGS.get(bytes, i) ^ (WRITTEN * EACH_BYTE);
+			if (((differs - EACH_BYTE) & ~differs & (EACH_BYTE << 7)) != 0) {
+				return true;
+			}
+		}
+		for (; i < bytes.length; i++) {
+			if (bytes[i] == WRITTEN) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static int loneSurrogate(String text) {
+		int i = 0;
+		while (i < text.length()) {
+			int point = text.codePointAt(i);
+			if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+				return i;
+			}
+			i += Character.charCount(point);
+		}
+		return -1;
+	}
+
+	/**
+	 * The text of bytes.
+	 * @throws GuestAbiException if they are not valid UTF-8
+	 */
+	static String decode(String moduleName, String function, byte[] bytes) {
+		String text = new String(bytes, StandardCharsets.UTF_8);
+		if (text.indexOf(READ) >= 0) {
+			try {
+				StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+			}
+			catch (CharacterCodingException ex) {
+				throw new GuestAbiException(moduleName, function, "the " + bytes.length
+						+ " bytes of its result are not valid UTF-8; ask for byte[] if they are meant to be no text",
+						ex);
+			}
+		}
+		return text;
+	}
+
+}
