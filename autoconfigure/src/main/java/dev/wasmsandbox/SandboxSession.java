@@ -1,6 +1,8 @@
 package dev.wasmsandbox;
 
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
@@ -53,18 +55,22 @@ public final class SandboxSession implements AutoCloseable {
 
 	private final LeaseAccess access;
 
-	/** Successful calls, counted here and added to the statistics once, at close. */
-	private long successes;
+	/** What it did, told once, at close. */
+	private final SessionWork work;
+
+	/** Resolved functions by name, so that a call by name makes none anew. */
+	private final Map<String, InSession> exports = new HashMap<>();
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
 	SandboxSession(String instanceId, InstancePool pool, GuestInstance guest, CallStatistics statistics,
-			BoundFunctions functions) {
+			BoundFunctions functions, SessionWork work) {
 		this.instanceId = instanceId;
 		this.pool = pool;
 		this.guest = guest;
 		this.statistics = statistics;
 		this.functions = functions;
+		this.work = work;
 		this.memory = new LeasedMemory(guest);
 		this.access = new LeaseAccess(guest, this.memory);
 	}
@@ -104,7 +110,7 @@ public final class SandboxSession implements AutoCloseable {
 			bound = this.functions.get(function, shape);
 		}
 		catch (WasmSandboxException ex) {
-			this.statistics.record(Outcomes.of(ex), 1);
+			failed(function, ex);
 			throw ex;
 		}
 		AbiCall values = TypedValues.call(shape, arguments);
@@ -142,14 +148,27 @@ public final class SandboxSession implements AutoCloseable {
 	}
 
 	private void run(String function, AbiFunction bound, AbiCall values) {
+		this.guest.requireUsable();
+		SessionWork.Calls calls = this.work.calls(function);
+		boolean timed = calls.timesNext();
+		long begun = timed ? System.nanoTime() : 0;
 		try {
 			this.guest.within(function, AbiFunction::call, bound, this.access, values);
-			this.successes++;
+			calls.successes++;
 		}
 		catch (WasmSandboxException ex) {
-			this.statistics.record(Outcomes.of(ex), 1);
+			failed(function, ex);
 			throw ex;
 		}
+		if (timed) {
+			calls.timed(begun);
+		}
+	}
+
+	private void failed(String function, WasmSandboxException failure) {
+		Outcome outcome = Outcomes.of(failure);
+		this.statistics.record(outcome, 1);
+		this.work.failed(function, outcome);
 	}
 
 	/**
@@ -158,7 +177,12 @@ public final class SandboxSession implements AutoCloseable {
 	 */
 	public WasmFunction export(String function) {
 		this.guest.requireUsable();
-		return new InSession(this, DefaultWasmSandbox.resolve(moduleName(), this.guest.module(), function));
+		InSession known = this.exports.get(function);
+		if (known == null) {
+			known = new InSession(this, DefaultWasmSandbox.resolve(moduleName(), this.guest.module(), function));
+			this.exports.put(function, known);
+		}
+		return known;
 	}
 
 	/**
@@ -259,7 +283,7 @@ public final class SandboxSession implements AutoCloseable {
 			return;
 		}
 		this.memory.close();
-		this.statistics.record(Outcome.SUCCESS, this.successes);
+		this.statistics.record(Outcome.SUCCESS, this.work.close(this.guest));
 		this.pool.release(this.guest);
 	}
 
@@ -271,24 +295,41 @@ public final class SandboxSession implements AutoCloseable {
 
 		private final int index;
 
+		private final SessionWork.Calls calls;
+
 		InSession(SandboxSession session, ModuleExport export) {
 			super(session.moduleName(), export);
 			this.session = session;
 			this.guest = session.guest;
 			this.index = export.index();
+			this.calls = session.work.calls(export.name());
 		}
 
 		@Override
 		long @Nullable [] invoke(ModuleExport function, long[] arguments) {
+			if (this.calls.timesNext()) {
+				return invokeTimed(function, arguments);
+			}
+			return invokeCounted(function, arguments);
+		}
+
+		private long @Nullable [] invokeCounted(ModuleExport function, long[] arguments) {
 			try {
 				long[] results = this.guest.call(function, this.index, arguments);
-				this.session.successes++;
+				this.calls.successes++;
 				return results;
 			}
 			catch (WasmSandboxException ex) {
-				this.session.statistics.record(Outcomes.of(ex), 1);
+				this.session.failed(name(), ex);
 				throw ex;
 			}
+		}
+
+		private long @Nullable [] invokeTimed(ModuleExport function, long[] arguments) {
+			long begun = System.nanoTime();
+			long[] results = invokeCounted(function, arguments);
+			this.calls.timed(begun);
+			return results;
 		}
 
 		@Override

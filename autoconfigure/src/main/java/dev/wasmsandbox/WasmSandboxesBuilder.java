@@ -13,6 +13,7 @@ import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.observe.SecurityListener;
+import dev.wasmsandbox.observe.WorkObserver;
 import dev.wasmsandbox.pool.Tenants;
 import dev.wasmsandbox.pool.VirtualTurns;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,8 @@ public final class WasmSandboxesBuilder {
 	final List<GuestAbi> abis = new ArrayList<>();
 
 	PluginHosts plugins = PluginHosts.none();
+
+	WorkObserver work = WorkObserver.NONE;
 
 	WasmSandboxesBuilder() {
 	}
@@ -133,6 +136,12 @@ public final class WasmSandboxesBuilder {
 	/** Is told of everything that is refused to a module. */
 	public WasmSandboxesBuilder securityListener(SecurityListener listener) {
 		this.securityListeners.add(listener);
+		return this;
+	}
+
+	/** Is told of the work of all modules; nobody is if nothing is said. */
+	public WasmSandboxesBuilder workObserver(WorkObserver observer) {
+		this.work = observer;
 		return this;
 	}
 

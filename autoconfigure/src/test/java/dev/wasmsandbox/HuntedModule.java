@@ -24,6 +24,7 @@ import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.memory.MemoryInspector;
 import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.module.ModuleCache;
+import dev.wasmsandbox.observe.WorkRecorder;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolMaintenance;
 import dev.wasmsandbox.pool.VirtualTurns;
@@ -73,7 +74,8 @@ final class HuntedModule implements AutoCloseable {
 		ModuleDefinition definition = ModuleDefinition.named(fixture).source(TestModules.source(fixture)).build();
 		ModuleVersions versions = new ModuleVersions(definition,
 				new ModuleVersion(info, compiled.code(), this.pool, new BoundFunctions(fixture, report,
-						new GuestAbis(List.of()).choose(fixture, AbiChoice.auto(), report))));
+						new GuestAbis(List.of()).choose(fixture, AbiChoice.auto(), report)),
+						WorkRecorder.NONE));
 		Tenants tenants = new Tenants(TenantQuota.none(), Map.of(), 100, this.maintenance::soon);
 		this.sandbox = new DefaultWasmSandbox(versions, this.threads, tenants, () -> {
 		});

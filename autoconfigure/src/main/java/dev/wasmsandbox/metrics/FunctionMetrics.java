@@ -48,6 +48,11 @@ final class FunctionMetrics implements CallRecorder {
 	}
 
 	@Override
+	public void refused(Outcome outcome) {
+		this.clean[outcome.ordinal()].increment();
+	}
+
+	@Override
 	public void sessionCalls(Outcome outcome, long calls, long timed, long timedNanos) {
 		this.held[outcome.ordinal()].add(calls);
 		if (timed > 0) {

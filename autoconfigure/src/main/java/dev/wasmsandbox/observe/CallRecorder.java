@@ -14,6 +14,10 @@ public interface CallRecorder {
 		}
 
 		@Override
+		public void refused(Outcome outcome) {
+		}
+
+		@Override
 		public void sessionCalls(Outcome outcome, long calls, long timed, long timedNanos) {
 		}
 
@@ -21,9 +25,12 @@ public interface CallRecorder {
 
 	/**
 	 * One call in a clean sandbox has ended.
-	 * @param nanos from the caller's call to the answer, waiting for a sandbox included
+	 * @param nanos from asking for a sandbox to the answer, waiting for it included
 	 */
 	void call(Outcome outcome, long nanos);
+
+	/** A call was refused before it asked for a sandbox; nobody timed it. */
+	void refused(Outcome outcome);
 
 	/**
 	 * Calls of a session, told when it is closed or when one failed.
