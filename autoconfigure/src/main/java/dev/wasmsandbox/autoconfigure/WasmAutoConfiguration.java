@@ -8,6 +8,7 @@ import dev.wasmsandbox.abi.GuestAbi;
 import dev.wasmsandbox.abi.PluginHosts;
 import dev.wasmsandbox.abi.WapcHost;
 import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.metrics.PerformanceMetrics;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.observe.SecurityListener;
 import dev.wasmsandbox.spring.WasmModuleCustomizer;
@@ -35,7 +36,7 @@ import org.springframework.core.io.ResourceLoader;
  */
 @AutoConfiguration
 @EnableConfigurationProperties(WasmProperties.class)
-@Import({ ModuleNameClashDetector.class, WasmModuleBeanRegistrar.class })
+@Import({ PerformanceConfiguration.class, ModuleNameClashDetector.class, WasmModuleBeanRegistrar.class })
 public final class WasmAutoConfiguration {
 
 	@Bean
@@ -49,12 +50,13 @@ public final class WasmAutoConfiguration {
 	WasmSandboxes wasmSandboxes(WasmProperties properties, ModuleCache cache,
 			ObjectProvider<HostFunction> hostFunctions, ObjectProvider<SecurityListener> securityListeners,
 			ObjectProvider<GuestAbi> abis, ObjectProvider<ExtismHttp> extismHttp, ObjectProvider<WapcHost> wapcHost,
-			ListableBeanFactory beans) {
+			ObjectProvider<PerformanceMetrics> metrics, ListableBeanFactory beans) {
 		WasmSandboxesBuilder builder = WasmSettings.totals(properties.limits(), WasmSandboxes.builder())
 			.moduleCache(cache)
 			.async(WasmSettings.async(properties.async()));
 		WasmSettings.tenants(properties.tenants(), builder);
 		WasmSettings.virtualThreads(properties.virtualThreads(), builder);
+		metrics.ifAvailable(builder::workObserver);
 		hostFunctions.orderedStream().forEach(builder::hostFunction);
 		AnnotatedHostFunctions.of(beans).forEach(builder::hostFunction);
 		securityListeners.orderedStream().forEach(builder::securityListener);
