@@ -53,6 +53,8 @@ final class ModuleMetrics implements WorkRecorder {
 
 	private final LongAdder coldStartCount = new LongAdder();
 
+	private final LongAdder coldStartNanos = new LongAdder();
+
 	private final LongAdder wallNanos = new LongAdder();
 
 	private final LongAdder cpuNanos = new LongAdder();
@@ -102,6 +104,7 @@ final class ModuleMetrics implements WorkRecorder {
 	@Override
 	public void coldStart(long nanos) {
 		this.coldStartCount.increment();
+		this.coldStartNanos.add(nanos);
 		this.coldStarts.record(nanos);
 	}
 
@@ -169,6 +172,10 @@ final class ModuleMetrics implements WorkRecorder {
 
 	LatencyHistogram acquisitions() {
 		return this.acquisitions;
+	}
+
+	PerformanceMetrics.ColdStarts allColdStarts() {
+		return new PerformanceMetrics.ColdStarts(this.coldStartCount.sum(), this.coldStartNanos.sum());
 	}
 
 	LatencyHistogram coldStarts() {

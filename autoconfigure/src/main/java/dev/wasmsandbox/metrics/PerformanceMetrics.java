@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Stream;
@@ -119,6 +120,30 @@ public final class PerformanceMetrics implements WorkObserver {
 	private Optional<ModuleWindow> window(WasmSandbox sandbox) {
 		ModuleHistory history = this.modules.get(sandbox.name());
 		return (history != null) ? Optional.of(history.window(this.now, sandbox)) : Optional.empty();
+	}
+
+	/** The modules that are measured. */
+	Set<String> modules() {
+		return Set.copyOf(this.modules.keySet());
+	}
+
+	/**
+	 * The calls of each function of a module since it was loaded, also of its former
+	 * versions; none if it is not loaded.
+	 */
+	public Map<String, CallCounts> counts(String module) {
+		ModuleHistory history = this.modules.get(module);
+		return (history != null) ? history.metrics().byFunction() : Map.of();
+	}
+
+	/** The sandboxes that were made of a module since it was loaded. */
+	ColdStarts coldStarts(String module) {
+		ModuleHistory history = this.modules.get(module);
+		return (history != null) ? history.metrics().allColdStarts() : new ColdStarts(0, 0);
+	}
+
+	/** How many sandboxes were made, and what that took together. */
+	record ColdStarts(long count, long nanos) {
 	}
 
 	/** Forgets the windows; what counts since the start goes on. */

@@ -75,8 +75,7 @@ public final class PerformanceMonitor {
 		}
 		this.slices = 0;
 		List<ModuleWindow> windows = this.metrics.windows(this.sandboxes);
-		List<Anomaly> anomalies = this.detector
-			.next(windows.stream().map(AnomalyDetector.Observation::of).toList());
+		List<Anomaly> anomalies = this.detector.next(windows.stream().map(AnomalyDetector.Observation::of).toList());
 		List<String> names = windows.stream().map(ModuleWindow::module).toList();
 		this.noticed.keySet().retainAll(names);
 		this.counts.keySet().retainAll(names);
