@@ -313,7 +313,8 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 		@Override
 		<T extends @Nullable Object> T callTyped(Class<T> resultType, Object[] arguments) {
-			return counted(name(), () -> typed(DefaultWasmSandbox.this.versions.current(), name(), resultType, arguments))
+			return counted(name(),
+					() -> typed(DefaultWasmSandbox.this.versions.current(), name(), resultType, arguments))
 				.run(null);
 		}
 

@@ -109,9 +109,8 @@ final class ModuleLoader implements AutoCloseable {
 		InstancePool pool = pool(definition, module.code(), bindings, abi, work);
 		ModuleInfo info = new ModuleInfo(name, definition.source().description(), module.digest(), report,
 				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool(),
-				definition.capabilities(), definition.wasi(), Instant.now(),
-				(before != null) ? before.number() + 1 : 0, abi.name(), definition.snapshot(),
-				module.code().hugeMethods());
+				definition.capabilities(), definition.wasi(), Instant.now(), (before != null) ? before.number() + 1 : 0,
+				abi.name(), definition.snapshot(), module.code().hugeMethods());
 		return new ModuleVersion(info, module.code(), pool, new BoundFunctions(name, report, abi), work);
 	}
 

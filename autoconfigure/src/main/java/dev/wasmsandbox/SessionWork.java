@@ -45,7 +45,8 @@ final class SessionWork {
 
 	/** The counts of one function. */
 	Calls calls(String function) {
-		return this.calls.computeIfAbsent(this.work.function(function), (recorder) -> new Calls(recorder, this.listens));
+		return this.calls.computeIfAbsent(this.work.function(function),
+				(recorder) -> new Calls(recorder, this.listens));
 	}
 
 	/** A call failed, or was refused. */

@@ -73,8 +73,9 @@ final class HuntedModule implements AutoCloseable {
 				"numeric", snapshot.afterStart() ? SnapshotPoint.AFTER_START : SnapshotPoint.NONE, 0);
 		ModuleDefinition definition = ModuleDefinition.named(fixture).source(TestModules.source(fixture)).build();
 		ModuleVersions versions = new ModuleVersions(definition,
-				new ModuleVersion(info, compiled.code(), this.pool, new BoundFunctions(fixture, report,
-						new GuestAbis(List.of()).choose(fixture, AbiChoice.auto(), report)),
+				new ModuleVersion(info, compiled.code(), this.pool,
+						new BoundFunctions(fixture, report,
+								new GuestAbis(List.of()).choose(fixture, AbiChoice.auto(), report)),
 						WorkRecorder.NONE));
 		Tenants tenants = new Tenants(TenantQuota.none(), Map.of(), 100, this.maintenance::soon);
 		this.sandbox = new DefaultWasmSandbox(versions, this.threads, tenants, () -> {

@@ -15,8 +15,8 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Has the monitor look once a second, on a thread of its own, while the context runs; logs
- * and publishes what it finds. Whatever fails meanwhile, it goes on.
+ * Has the monitor look once a second, on a thread of its own, while the context runs;
+ * logs and publishes what it finds. Whatever fails meanwhile, it goes on.
  */
 final class PerformanceWatch implements SmartLifecycle, AutoCloseable {
 

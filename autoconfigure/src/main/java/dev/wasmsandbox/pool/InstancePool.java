@@ -271,10 +271,7 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 		return this.settings;
 	}
 
-	/**
-	 * Makes the idle sandboxes that are to be kept ready.
-	 * @throws SandboxLimitException if the system has no room for them
-	 */
+	@Override
 	public void warmUp() {
 		this.stock.refill();
 	}
