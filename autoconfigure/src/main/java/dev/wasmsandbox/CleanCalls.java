@@ -8,6 +8,7 @@ import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.guest.LeaseAccess;
 import dev.wasmsandbox.guest.LeasedMemory;
+import dev.wasmsandbox.observe.CallRecorder;
 import dev.wasmsandbox.observe.CallStatistics;
 import dev.wasmsandbox.observe.Outcome;
 import dev.wasmsandbox.pool.TenantCaller;
@@ -27,8 +28,11 @@ final class CleanCalls {
 	/** In whose name calls are made; {@code null} for nobody. */
 	private final @Nullable TenantCaller tenant;
 
+	private final CallTimes times;
+
 	CleanCalls(ModuleVersions versions, CallStatistics statistics, @Nullable TenantCaller tenant) {
 		this.versions = versions;
+		this.times = new CallTimes(versions.work());
 		this.statistics = statistics;
 		this.tenant = tenant;
 	}
@@ -36,9 +40,12 @@ final class CleanCalls {
 	/**
 	 * Calls an export with raw values.
 	 * @param resolvedIn the version whose export the function is
+	 * @param calls who is told of this function's calls
 	 */
-	long @Nullable [] call(ModuleVersion resolvedIn, ModuleExport resolved, long[] arguments,
+	long @Nullable [] call(ModuleVersion resolvedIn, ModuleExport resolved, CallRecorder calls, long[] arguments,
 			@Nullable AsyncCall<?> async) {
+		long begun = this.times.begin();
+		long cpu = this.times.cpu(begun);
 		ModuleVersion version = resolvedIn;
 		ModuleExport function = resolved;
 		GuestInstance guest = null;
@@ -46,7 +53,7 @@ final class CleanCalls {
 		try {
 			while (guest == null) {
 				try {
-					guest = version.pool().acquireForCall(this.tenant);
+					guest = acquire(version, begun);
 				}
 				catch (IllegalStateException ex) {
 					version = this.versions.insteadOf(version, ex);
@@ -63,15 +70,14 @@ final class CleanCalls {
 			throw ex;
 		}
 		finally {
-			this.statistics.record(outcome, 1);
-			if (guest != null) {
-				version.pool().release(guest);
-			}
+			end(guest, version, outcome, calls, begun, cpu);
 		}
 	}
 
 	/** Calls a function by the module's convention. */
 	void call(Typed function, AbiCall values, @Nullable AsyncCall<?> async) {
+		long begun = this.times.begin();
+		long cpu = this.times.cpu(begun);
 		ModuleVersion version = this.versions.current();
 		GuestInstance guest = null;
 		LeasedMemory memory = null;
@@ -79,7 +85,7 @@ final class CleanCalls {
 		try {
 			while (guest == null) {
 				try {
-					guest = version.pool().acquireForCall(this.tenant);
+					guest = acquire(version, begun);
 				}
 				catch (IllegalStateException ex) {
 					version = this.versions.insteadOf(version, ex);
@@ -96,13 +102,35 @@ final class CleanCalls {
 			throw ex;
 		}
 		finally {
-			this.statistics.record(outcome, 1);
 			if (memory != null) {
 				memory.close();
 			}
+			end(guest, version, outcome, function.calls, begun, cpu);
+		}
+	}
+
+	private GuestInstance acquire(ModuleVersion version, long begun) {
+		if (!this.times.acquisition(begun)) {
+			return version.pool().acquireForCall(this.tenant);
+		}
+		long asked = System.nanoTime();
+		GuestInstance guest = version.pool().acquireForCall(this.tenant);
+		this.times.acquired(asked);
+		return guest;
+	}
+
+	/** Gives the sandbox back, and counts the call, whatever becomes of the sandbox. */
+	private void end(@Nullable GuestInstance guest, ModuleVersion version, Outcome outcome, CallRecorder calls,
+			long begun, long cpu) {
+		this.statistics.record(outcome, 1);
+		try {
 			if (guest != null) {
+				this.times.releasing(guest);
 				version.pool().release(guest);
 			}
+		}
+		finally {
+			this.times.end(calls, outcome, begun, cpu);
 		}
 	}
 
@@ -123,6 +151,8 @@ final class CleanCalls {
 
 		private final CallShape shape;
 
+		private final CallRecorder calls;
+
 		/** Of the version used last. Immutable, so any that a thread sees is whole. */
 		private @Nullable Bound last;
 
@@ -135,6 +165,7 @@ final class CleanCalls {
 			this.name = name;
 			this.shape = shape;
 			in(version);
+			this.calls = version.work().function(name);
 		}
 
 		private AbiFunction in(ModuleVersion version) {

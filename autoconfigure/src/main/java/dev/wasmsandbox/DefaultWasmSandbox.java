@@ -13,9 +13,11 @@ import dev.wasmsandbox.abi.AbiCall;
 import dev.wasmsandbox.abi.BoundFunction;
 import dev.wasmsandbox.abi.CallShape;
 import dev.wasmsandbox.engine.CompiledModule;
+import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.WasmSandboxException;
+import dev.wasmsandbox.observe.CallRecorder;
 import dev.wasmsandbox.observe.CallStatistics;
 import dev.wasmsandbox.observe.Outcome;
 import dev.wasmsandbox.pool.PoolControl;
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * its version was replaced just then goes to the version that is in service instead.
  */
 final class DefaultWasmSandbox implements WasmSandbox {
+
+	/** No export is called so: under what failures to open a session are counted. */
+	private static final String NO_FUNCTION = "";
 
 	private final String name;
 
@@ -104,11 +109,13 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	public <T extends @Nullable Object> T call(String function, Class<T> resultType, Object... arguments) {
 		ModuleVersion version = this.versions.current();
 		if (TypedValues.needed(version.code(), function, resultType, arguments)) {
-			return counted(() -> typed(version, function, resultType, arguments)).run(null);
+			return counted(function, () -> typed(version, function, resultType, arguments)).run(null);
 		}
-		ModuleExport export = counted(() -> version.resolve(function));
-		long[] raw = counted(() -> check(export, resultType, arguments));
-		return Conversions.result(signature(export), resultType, this.cleanCalls.call(version, export, raw, null));
+		ModuleExport export = counted(function, () -> version.resolve(function));
+		long[] raw = counted(function, () -> check(export, resultType, arguments));
+		CallRecorder calls = version.work().function(function);
+		return Conversions.result(signature(export), resultType,
+				this.cleanCalls.call(version, export, calls, raw, null));
 	}
 
 	@Override
@@ -123,14 +130,14 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	 */
 	<T extends @Nullable Object> CompletableFuture<T> submit(String function, Supplier<AsyncCall.Work<T>> maker) {
 		try {
-			AsyncCall.Work<T> work = counted(maker);
+			AsyncCall.Work<T> work = counted(function, maker);
 			this.versions.requireOpen();
 			AsyncCall<T> call = new AsyncCall<>(work);
 			this.asyncCalls.execute(call, this.tenant);
 			return call;
 		}
 		catch (RejectedExecutionException ex) {
-			this.statistics.record(Outcome.BUSY, 1);
+			refused(function, Outcome.BUSY);
 			return CompletableFuture.failedFuture(new SandboxBusyException(name(), function,
 					"too many asynchronous calls are waiting; raise async.queue-capacity or call less often", ex));
 		}
@@ -141,14 +148,14 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 	@Override
 	public <T extends @Nullable Object> T callWithLargeData(String function, Class<T> resultType, Object... data) {
-		return counted(() -> typed(this.versions.current(), function, resultType, data)).run(null);
+		return counted(function, () -> typed(this.versions.current(), function, resultType, data)).run(null);
 	}
 
 	@Override
 	public <T extends @Nullable Object> T callWithLargeData(String function, Class<?> resultType,
 			Function<MemorySegment, T> reader, Object... data) {
-		CallShape shape = counted(() -> TypedValues.readableShape(name(), function, resultType, data));
-		BoundFunction bound = counted(() -> bind(function, shape));
+		CallShape shape = counted(function, () -> TypedValues.readableShape(name(), function, resultType, data));
+		BoundFunction bound = counted(function, () -> bind(function, shape));
 		return TypedValues.read(bound, shape, reader, data);
 	}
 
@@ -162,10 +169,11 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		ModuleExport export = version.resolve(function);
 		FunctionSignature signature = signature(export);
 		long[] raw = check(export, resultType, arguments);
+		CallRecorder calls = version.work().function(function);
 		return (call) -> {
 			ModuleVersion now = this.versions.current();
 			return Conversions.result(signature, resultType,
-					this.cleanCalls.call(now, now.resolve(function), raw, call));
+					this.cleanCalls.call(now, now.resolve(function), calls, raw, call));
 		};
 	}
 
@@ -200,7 +208,8 @@ final class DefaultWasmSandbox implements WasmSandbox {
 				raw[i] = values.number(i);
 			}
 			ModuleVersion version = this.versions.current();
-			long[] results = this.cleanCalls.call(version, version.resolve(function), raw, async);
+			long[] results = this.cleanCalls.call(version, version.resolve(function), version.work().function(function),
+					raw, async);
 			values.answer((results != null && results.length > 0) ? results[0] : 0);
 		}
 		else {
@@ -211,10 +220,11 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	@Override
 	public <T> T as(Class<T> client) {
 		ModuleVersion version = this.versions.current();
-		return counted(() -> version.functions()
-			.clients()
-			.make(client, new SandboxClientBinder(this), version.code().functions().keySet(),
-					"module '" + name() + "'"));
+		return counted(NO_FUNCTION,
+				() -> version.functions()
+					.clients()
+					.make(client, new SandboxClientBinder(this), version.code().functions().keySet(),
+							"module '" + name() + "'"));
 	}
 
 	/** Whether a function of this name is exported. */
@@ -236,12 +246,15 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	@Override
 	public SandboxSession openSession(String instanceId) {
 		Objects.requireNonNull(instanceId, "instanceId");
-		return counted(() -> {
+		return counted(NO_FUNCTION, () -> {
 			ModuleVersion version = this.versions.current();
+			SessionWork work = new SessionWork(version.work());
 			while (true) {
 				try {
-					return new SandboxSession(instanceId, version.pool(),
-							version.pool().acquire(this.tenant, instanceId), this.statistics, version.functions());
+					GuestInstance guest = version.pool().acquire(this.tenant, instanceId);
+					work.opened();
+					return new SandboxSession(instanceId, version.pool(), guest, this.statistics, version.functions(),
+							work);
 				}
 				catch (IllegalStateException ex) {
 					version = this.versions.insteadOf(version, ex);
@@ -285,14 +298,19 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		return Objects.requireNonNull(export.signature());
 	}
 
-	private <T> T counted(Supplier<T> step) {
+	private <T> T counted(String function, Supplier<T> step) {
 		try {
 			return step.get();
 		}
 		catch (WasmSandboxException ex) {
-			this.statistics.record(Outcomes.of(ex), 1);
+			refused(function, Outcomes.of(ex));
 			throw ex;
 		}
+	}
+
+	private void refused(String function, Outcome outcome) {
+		this.statistics.record(outcome, 1);
+		this.versions.work().function(function).refused(outcome);
 	}
 
 	static ModuleExport resolve(String moduleName, CompiledModule code, String function) {
@@ -314,11 +332,14 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	/** It holds no version, so that a function kept for long keeps none alive. */
 	private final class InCleanInstance extends ResolvedFunction {
 
+		private final CallRecorder calls;
+
 		/** Of the version used last. Immutable, so any that a thread sees is whole. */
 		private Resolved last;
 
 		InCleanInstance(ModuleVersion version, ModuleExport export) {
 			super(DefaultWasmSandbox.this.name(), export);
+			this.calls = version.work().function(export.name());
 			this.last = new Resolved(version.number(), export);
 		}
 
@@ -330,12 +351,13 @@ final class DefaultWasmSandbox implements WasmSandbox {
 				resolved = new Resolved(version.number(), version.resolve(name()));
 				this.last = resolved;
 			}
-			return DefaultWasmSandbox.this.cleanCalls.call(version, resolved.export(), arguments, null);
+			return DefaultWasmSandbox.this.cleanCalls.call(version, resolved.export(), this.calls, arguments, null);
 		}
 
 		@Override
 		<T extends @Nullable Object> T callTyped(Class<T> resultType, Object[] arguments) {
-			return counted(() -> typed(DefaultWasmSandbox.this.versions.current(), name(), resultType, arguments))
+			return counted(name(),
+					() -> typed(DefaultWasmSandbox.this.versions.current(), name(), resultType, arguments))
 				.run(null);
 		}
 

@@ -7,6 +7,7 @@ import java.util.Set;
 import dev.wasmsandbox.compile.CodeTier;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.wasi.WasiSettings;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,12 @@ import org.jspecify.annotations.Nullable;
  * @param loadedAt since when this version is loaded
  * @param reloads how often it was reloaded since it was loaded first
  * @param abi the name of the convention by which it is passed what is no number
+ * @param snapshot when the state is taken that its sandboxes start with
+ * @param hugeMethods how many of its methods HotSpot leaves to its interpreter because of
+ * their length
  */
 public record ModuleInfo(String name, String source, String digest, ModuleReport report, CodeTier tier,
 		Duration compileTime, long codeBytes, SandboxLimits limits, PoolSettings pool, Set<String> capabilities,
-		@Nullable WasiSettings wasi, Instant loadedAt, int reloads, String abi) {
+		@Nullable WasiSettings wasi, Instant loadedAt, int reloads, String abi, SnapshotPoint snapshot,
+		int hugeMethods) {
 }

@@ -24,6 +24,8 @@ import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.module.LoadedModule;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.observe.SecurityListener.Refusal;
+import dev.wasmsandbox.observe.WorkObserver;
+import dev.wasmsandbox.observe.WorkRecorder;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolMaintenance;
 import dev.wasmsandbox.pool.VirtualTurns;
@@ -59,16 +61,19 @@ final class ModuleLoader implements AutoCloseable {
 
 	private final Codecs codecs;
 
+	private final WorkObserver observer;
+
 	private final Watchdog watchdog = new Watchdog();
 
 	/**
 	 * Makes a loader.
 	 * @param hostFunctions what every module may import
+	 * @param observer watches the work of modules
 	 * @param audit is told of what is refused to modules
 	 */
 	ModuleLoader(ModuleCache cache, List<HostFunction> hostFunctions, MemoryBackend backend, MemoryBudget budget,
 			PoolMaintenance maintenance, VirtualTurns virtualThreadTurns, GuestAbis abis, PluginHosts plugins,
-			Codecs codecs, Consumer<Refusal> audit) {
+			Codecs codecs, WorkObserver observer, Consumer<Refusal> audit) {
 		this.cache = cache;
 		this.hostFunctions = List.copyOf(hostFunctions);
 		this.backend = backend;
@@ -78,6 +83,7 @@ final class ModuleLoader implements AutoCloseable {
 		this.abis = abis;
 		this.plugins = plugins;
 		this.codecs = codecs;
+		this.observer = observer;
 		this.audit = audit;
 	}
 
@@ -89,12 +95,12 @@ final class ModuleLoader implements AutoCloseable {
 	 * @throws ModuleRejectedException if it cannot be run, with the reason
 	 * @throws SandboxLimitException if the system has no room for its sandboxes
 	 */
-	ModuleVersion load(ModuleDefinition definition, @Nullable ModuleInfo before) {
+	ModuleVersion load(ModuleDefinition definition, @Nullable ModuleVersion before) {
 		String name = definition.name();
 		byte[] bytes = read(definition);
 		ModuleReport report = ModuleScreener.screen(name, bytes, definition.limits());
 		if (before != null) {
-			requireExports(name, before.report(), report);
+			requireExports(name, before.info().report(), report);
 		}
 		String codec = this.codecs.require(definition.codec());
 		GuestAbi abi = this.abis.with(this.plugins.abis(definition.extism(), definition.limits().memoryBytes()))
@@ -104,22 +110,28 @@ final class ModuleLoader implements AutoCloseable {
 				this.audit)
 			.checked(report);
 		LoadedModule module = this.cache.get(name, bytes, report, definition.limits().metered());
-		InstancePool pool = pool(definition, module.code(), bindings, abi);
+		WorkRecorder work = (before != null) ? before.work() : this.observer.module(name, exports(report));
+		InstancePool pool = pool(definition, module.code(), bindings, abi, work);
 		ModuleInfo info = new ModuleInfo(name, definition.source().description(), module.digest(), report,
 				module.tier(), module.compileTime(), module.code().codeBytes(), definition.limits(), definition.pool(),
-				definition.capabilities(), definition.wasi(), Instant.now(),
-				(before != null) ? before.reloads() + 1 : 0, abi.name());
+				definition.capabilities(), definition.wasi(), Instant.now(), (before != null) ? before.number() + 1 : 0,
+				abi.name(), definition.snapshot(), module.code().hugeMethods());
 		return new ModuleVersion(info, module.code(), pool,
-				new BoundFunctions(name, report, abi, new TypedClients(name, this.codecs, codec)));
+				new BoundFunctions(name, report, abi, new TypedClients(name, this.codecs, codec)), work);
+	}
+
+	/** The names of the functions that a module exports. */
+	static List<String> exports(ModuleReport report) {
+		return report.exportedFunctions().stream().map(ModuleExport::name).toList();
 	}
 
 	private InstancePool pool(ModuleDefinition definition, CompiledModule code, List<HostBinding> bindings,
-			GuestAbi abi) {
+			GuestAbi abi, WorkRecorder work) {
 		SandboxFactory factory = new SandboxFactory(definition.name(), code, bindings, definition.limits(),
 				this.watchdog, this.backend, definition.pool().maxSize() + 2, plan(definition, code, abi),
 				definition.globals(), this.budget);
 		InstancePool pool = new InstancePool(definition.name(), factory, definition.pool(), this.maintenance,
-				this.virtualThreadTurns);
+				this.virtualThreadTurns, work);
 		boolean ready = false;
 		try {
 			pool.release(pool.acquire());

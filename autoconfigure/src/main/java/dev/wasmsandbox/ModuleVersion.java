@@ -1,6 +1,7 @@
 package dev.wasmsandbox;
 
 import dev.wasmsandbox.engine.CompiledModule;
+import dev.wasmsandbox.observe.WorkRecorder;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.screen.ModuleExport;
 
@@ -12,8 +13,10 @@ import dev.wasmsandbox.screen.ModuleExport;
  * @param code its code
  * @param pool its sandboxes
  * @param functions its functions as its convention binds them
+ * @param work who is told of its work, the same for all versions of a module
  */
-record ModuleVersion(ModuleInfo info, CompiledModule code, InstancePool pool, BoundFunctions functions) {
+record ModuleVersion(ModuleInfo info, CompiledModule code, InstancePool pool, BoundFunctions functions,
+		WorkRecorder work) {
 
 	/** Which version of the module it is: how often the module was reloaded before. */
 	int number() {

@@ -3,6 +3,8 @@ package dev.wasmsandbox;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.wasmsandbox.error.SandboxBusyException;
+import dev.wasmsandbox.observe.WorkObserver;
+import dev.wasmsandbox.observe.WorkRecorder;
 import dev.wasmsandbox.pool.InstancePool;
 
 /**
@@ -36,6 +38,11 @@ final class ModuleVersions {
 	/** The version in service. */
 	ModuleVersion current() {
 		return this.current;
+	}
+
+	/** Who is told of the work of all versions. */
+	WorkRecorder work() {
+		return this.current.work();
 	}
 
 	/** The pool, whichever version is in service. */
@@ -87,10 +94,11 @@ final class ModuleVersions {
 	/**
 	 * Puts another version into service, with what was set for the pool at run time, and
 	 * closes the former one: calls and sessions that run end there.
+	 * @param observer is told of its exports
 	 * @throws IllegalStateException if the module was unloaded meanwhile; the version is
 	 * closed then
 	 */
-	void replace(ModuleVersion next) {
+	void replace(ModuleVersion next, WorkObserver observer) {
 		boolean replaced = false;
 		try {
 			synchronized (this) {
@@ -98,6 +106,8 @@ final class ModuleVersions {
 				this.pool.prepare(next.pool());
 				InstancePool former = this.current.pool();
 				this.current = next;
+				// Under the monitor, so that nothing is told of an unloaded module.
+				observer.module(this.definition.name(), ModuleLoader.exports(next.info().report()));
 				replaced = true;
 				former.close();
 				this.pool.retire(former);

@@ -1,6 +1,8 @@
 package dev.wasmsandbox;
 
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
@@ -54,18 +56,22 @@ public final class SandboxSession implements AutoCloseable {
 
 	private final LeaseAccess access;
 
-	/** Successful calls, counted here and added to the statistics once, at close. */
-	private long successes;
+	/** What it did, told once, at close. */
+	private final SessionWork work;
+
+	/** Resolved functions by name, so that a call by name makes none anew. */
+	private final Map<String, InSession> exports = new HashMap<>();
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
 	SandboxSession(String instanceId, InstancePool pool, GuestInstance guest, CallStatistics statistics,
-			BoundFunctions functions) {
+			BoundFunctions functions, SessionWork work) {
 		this.instanceId = instanceId;
 		this.pool = pool;
 		this.guest = guest;
 		this.statistics = statistics;
 		this.functions = functions;
+		this.work = work;
 		this.memory = new LeasedMemory(guest);
 		this.access = new LeaseAccess(guest, this.memory);
 	}
@@ -105,11 +111,11 @@ public final class SandboxSession implements AutoCloseable {
 			bound = this.functions.get(function, shape);
 		}
 		catch (WasmSandboxException ex) {
-			this.statistics.record(Outcomes.of(ex), 1);
+			failed(function, ex);
 			throw ex;
 		}
 		AbiCall values = TypedValues.call(shape, arguments);
-		run(function, bound, values);
+		run(function, bound, this.work.calls(function), values);
 		return TypedValues.result(resultType, shape, values);
 	}
 
@@ -139,18 +145,32 @@ public final class SandboxSession implements AutoCloseable {
 	BoundFunction bind(String function, CallShape shape) {
 		this.guest.requireUsable();
 		AbiFunction bound = this.functions.get(function, shape);
-		return (values) -> run(function, bound, values);
+		SessionWork.Calls calls = this.work.calls(function);
+		return (values) -> run(function, bound, calls, values);
 	}
 
-	private void run(String function, AbiFunction bound, AbiCall values) {
+	private void run(String function, AbiFunction bound, SessionWork.Calls calls, AbiCall values) {
+		this.guest.requireUsable();
+		boolean timed = calls.timesNext();
+		long begun = timed ? System.nanoTime() : 0;
 		try {
 			this.guest.within(function, AbiFunction::call, bound, this.access, values);
-			this.successes++;
+			calls.successes++;
 		}
 		catch (WasmSandboxException ex) {
-			this.statistics.record(Outcomes.of(ex), 1);
+			failed(function, ex);
 			throw ex;
 		}
+		if (timed) {
+			calls.timed(begun);
+		}
+	}
+
+	/** Counts a call that failed or was refused. */
+	void failed(String function, WasmSandboxException failure) {
+		Outcome outcome = Outcomes.of(failure);
+		this.statistics.record(outcome, 1);
+		this.work.failed(function, outcome);
 	}
 
 	/**
@@ -163,7 +183,12 @@ public final class SandboxSession implements AutoCloseable {
 
 	ResolvedFunction resolve(String function) {
 		this.guest.requireUsable();
-		return new InSession(this, DefaultWasmSandbox.resolve(moduleName(), this.guest.module(), function));
+		InSession known = this.exports.get(function);
+		if (known == null) {
+			known = new InSession(this, DefaultWasmSandbox.resolve(moduleName(), this.guest.module(), function));
+			this.exports.put(function, known);
+		}
+		return known;
 	}
 
 	/**
@@ -185,14 +210,9 @@ public final class SandboxSession implements AutoCloseable {
 		return this.guest;
 	}
 
-	/** Counts a call. */
-	void succeeded() {
-		this.successes++;
-	}
-
-	/** Counts a failed call. */
-	void failed(WasmSandboxException failure) {
-		this.statistics.record(Outcomes.of(failure), 1);
+	/** The counts of one function, for clients. */
+	SessionWork.Calls calls(String function) {
+		return this.work.calls(function);
 	}
 
 	/** Whether a function of this name is exported. */
@@ -298,7 +318,7 @@ public final class SandboxSession implements AutoCloseable {
 			return;
 		}
 		this.memory.close();
-		this.statistics.record(Outcome.SUCCESS, this.successes);
+		this.statistics.record(Outcome.SUCCESS, this.work.close(this.guest));
 		this.pool.release(this.guest);
 	}
 
@@ -310,24 +330,41 @@ public final class SandboxSession implements AutoCloseable {
 
 		private final int index;
 
+		private final SessionWork.Calls calls;
+
 		InSession(SandboxSession session, ModuleExport export) {
 			super(session.moduleName(), export);
 			this.session = session;
 			this.guest = session.guest;
 			this.index = export.index();
+			this.calls = session.work.calls(export.name());
 		}
 
 		@Override
 		long @Nullable [] invoke(ModuleExport function, long[] arguments) {
+			if (this.calls.timesNext()) {
+				return invokeTimed(function, arguments);
+			}
+			return invokeCounted(function, arguments);
+		}
+
+		private long @Nullable [] invokeCounted(ModuleExport function, long[] arguments) {
 			try {
 				long[] results = this.guest.call(function, this.index, arguments);
-				this.session.successes++;
+				this.calls.successes++;
 				return results;
 			}
 			catch (WasmSandboxException ex) {
-				this.session.statistics.record(Outcomes.of(ex), 1);
+				this.session.failed(name(), ex);
 				throw ex;
 			}
+		}
+
+		private long @Nullable [] invokeTimed(ModuleExport function, long[] arguments) {
+			long begun = System.nanoTime();
+			long[] results = invokeCounted(function, arguments);
+			this.calls.timed(begun);
+			return results;
 		}
 
 		@Override

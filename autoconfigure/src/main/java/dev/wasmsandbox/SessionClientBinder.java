@@ -76,23 +76,37 @@ final class SessionClientBinder extends ClientBinder {
 
 		private final int index;
 
+		private final SessionWork.Calls calls;
+
 		Direct(SandboxSession session, ClientMethod method) {
 			super(session.moduleName(), method);
 			this.session = session;
 			this.guest = session.guest();
 			this.export = DefaultWasmSandbox.resolve(session.moduleName(), this.guest.module(), method.function());
 			this.index = this.export.index();
+			this.calls = session.calls(method.function());
 		}
 
 		@Override
 		public long call(long[] arguments) {
+			return this.calls.timesNext() ? callTimed(arguments) : callCounted(arguments);
+		}
+
+		private long callTimed(long[] arguments) {
+			long begun = System.nanoTime();
+			long result = callCounted(arguments);
+			this.calls.timed(begun);
+			return result;
+		}
+
+		private long callCounted(long[] arguments) {
 			try {
 				long[] results = this.guest.call(this.export, this.index, arguments);
-				this.session.succeeded();
+				this.calls.successes++;
 				return (results != null && results.length > 0) ? results[0] : 0;
 			}
 			catch (WasmSandboxException ex) {
-				this.session.failed(ex);
+				this.session.failed(this.export.name(), ex);
 				throw ex;
 			}
 		}

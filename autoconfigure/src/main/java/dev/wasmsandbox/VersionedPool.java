@@ -109,6 +109,11 @@ final class VersionedPool implements PoolControl {
 	}
 
 	@Override
+	public void warmUp() {
+		current().warmUp();
+	}
+
+	@Override
 	public void drain() {
 		current().drain();
 	}

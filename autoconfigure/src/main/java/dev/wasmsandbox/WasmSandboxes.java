@@ -22,6 +22,7 @@ import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.module.ModuleSource;
 import dev.wasmsandbox.observe.SecurityListener;
+import dev.wasmsandbox.observe.WorkObserver;
 import dev.wasmsandbox.pool.PoolControl;
 import dev.wasmsandbox.pool.PoolMaintenance;
 import dev.wasmsandbox.pool.Tenants;
@@ -63,6 +64,8 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private final List<SecurityListener> securityListeners;
 
+	private final WorkObserver work;
+
 	private final LongAdder violations = new LongAdder();
 
 	private volatile boolean closed;
@@ -73,12 +76,13 @@ public final class WasmSandboxes implements AutoCloseable {
 		this.codecs = Codecs.standard().with(builder.codecs);
 		this.budget = builder.budget;
 		this.securityListeners = List.copyOf(builder.securityListeners);
+		this.work = builder.work;
 		this.asyncCalls = new AsyncCalls(builder.async);
 		this.tenants = new Tenants(builder.defaultQuota, builder.quotas, builder.maxTenants, this.maintenance::soon);
 		this.virtualThreadTurns = new VirtualTurns(builder.virtualThreadPermits);
 		this.loader = new ModuleLoader(this.cache, builder.hostFunctions, builder.backend, this.budget,
 				this.maintenance, this.virtualThreadTurns, new GuestAbis(builder.abis), builder.plugins, this.codecs,
-				this::refused);
+				this.work, this::refused);
 		this.maintenance.add(this.tenants);
 	}
 
@@ -107,7 +111,7 @@ public final class WasmSandboxes implements AutoCloseable {
 				throw nameTaken(name);
 			}
 			requireOpen();
-			ModuleVersions versions = new ModuleVersions(definition, this.loader.load(definition, null));
+			ModuleVersions versions = new ModuleVersions(definition, first(definition));
 			DefaultWasmSandbox sandbox = new DefaultWasmSandbox(versions, this.asyncCalls, this.tenants,
 					() -> unloaded(name));
 			this.sandboxes.put(name, sandbox);
@@ -120,6 +124,20 @@ public final class WasmSandboxes implements AutoCloseable {
 		}
 		finally {
 			this.loading.remove(name);
+		}
+	}
+
+	private ModuleVersion first(ModuleDefinition definition) {
+		boolean loaded = false;
+		try {
+			ModuleVersion version = this.loader.load(definition, null);
+			loaded = true;
+			return version;
+		}
+		finally {
+			if (!loaded) {
+				this.work.unloaded(definition.name());
+			}
 		}
 	}
 
@@ -174,11 +192,11 @@ public final class WasmSandboxes implements AutoCloseable {
 		versions.beginReload();
 		try {
 			ModuleDefinition definition = versions.definition();
-			ModuleInfo before = sandbox.info();
+			ModuleVersion before = versions.current();
 			ModuleVersion next = this.loader.load((source != null) ? definition.withSource(source) : definition,
 					before);
-			versions.replace(next);
-			reload = new ModuleReload(before, next.info());
+			versions.replace(next, this.work);
+			reload = new ModuleReload(before.info(), next.info());
 		}
 		finally {
 			versions.endReload();
@@ -245,6 +263,8 @@ public final class WasmSandboxes implements AutoCloseable {
 	}
 
 	private void unloaded(String name) {
+		// First, because the name is free for another module after the next line.
+		this.work.unloaded(name);
 		this.sandboxes.remove(name);
 		changed(name);
 	}

@@ -14,6 +14,7 @@ import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.observe.SecurityListener;
+import dev.wasmsandbox.observe.WorkObserver;
 import dev.wasmsandbox.pool.Tenants;
 import dev.wasmsandbox.pool.VirtualTurns;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,8 @@ public final class WasmSandboxesBuilder {
 	PluginHosts plugins = PluginHosts.none();
 
 	final List<ValueCodec> codecs = new ArrayList<>();
+
+	WorkObserver work = WorkObserver.NONE;
 
 	WasmSandboxesBuilder() {
 	}
@@ -136,6 +139,12 @@ public final class WasmSandboxesBuilder {
 	/** Is told of everything that is refused to a module. */
 	public WasmSandboxesBuilder securityListener(SecurityListener listener) {
 		this.securityListeners.add(listener);
+		return this;
+	}
+
+	/** Is told of the work of all modules; nobody is if nothing is said. */
+	public WasmSandboxesBuilder workObserver(WorkObserver observer) {
+		this.work = observer;
 		return this;
 	}
 

@@ -18,12 +18,14 @@ import dev.wasmsandbox.engine.Watchdog;
 import dev.wasmsandbox.fixtures.Fixtures;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.limits.TenantQuota;
 import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.memory.MemoryInspector;
 import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.module.ModuleCache;
+import dev.wasmsandbox.observe.WorkRecorder;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolMaintenance;
 import dev.wasmsandbox.pool.VirtualTurns;
@@ -69,13 +71,14 @@ final class HuntedModule implements AutoCloseable {
 				new VirtualTurns(VirtualTurns.UNLIMITED));
 		ModuleInfo info = new ModuleInfo(fixture, fixture, ModuleCache.digest(bytes), report, compiled.tier(),
 				compiled.elapsed(), compiled.code().codeBytes(), limits, settings, Set.of(), null, Instant.EPOCH, 0,
-				"numeric");
+				"numeric", snapshot.afterStart() ? SnapshotPoint.AFTER_START : SnapshotPoint.NONE, 0);
 		ModuleDefinition definition = ModuleDefinition.named(fixture).source(TestModules.source(fixture)).build();
 		ModuleVersions versions = new ModuleVersions(definition,
 				new ModuleVersion(info, compiled.code(), this.pool,
 						new BoundFunctions(fixture, report,
 								new GuestAbis(List.of()).choose(fixture, AbiChoice.auto(), report),
-								new TypedClients(fixture, Codecs.standard(), "json"))));
+								new TypedClients(fixture, Codecs.standard(), "json")),
+						WorkRecorder.NONE));
 		Tenants tenants = new Tenants(TenantQuota.none(), Map.of(), 100, this.maintenance::soon);
 		this.sandbox = new DefaultWasmSandbox(versions, this.threads, tenants, () -> {
 		});

@@ -27,7 +27,7 @@ public record ActionProblem(String title, int status, String detail,
 		String detail = String.valueOf(failure.getMessage());
 		return switch (failure) {
 			case UnknownModuleException _ -> new ActionProblem("Unknown module", 404, detail, null);
-			case IllegalArgumentException _ -> new ActionProblem("Unknown action", 400, detail, null);
+			case IllegalArgumentException _ -> new ActionProblem("The action cannot be done so", 400, detail, null);
 			case ModuleRejectedException rejected ->
 				new ActionProblem("The version is refused; the former one stays in service",
 						(rejected.reason() == Reason.INCOMPATIBLE_EXPORTS) ? 409 : 422, detail, rejected.reason());

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
+import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the {@link WasmEndpoint} does to a module. Each takes nothing from the request but
- * the module's name, and needs access to write.
+ * the module's name, {@link #RESIZE} a number too, and needs access to write.
  */
 public enum ModuleAction {
 
@@ -17,8 +19,8 @@ public enum ModuleAction {
 	RELOAD {
 
 		@Override
-		void perform(WasmSandboxes sandboxes, String module) {
-			sandboxes.reload(module);
+		void perform(WasmSandbox module, Context context) {
+			context.sandboxes().reload(module.name());
 		}
 
 	},
@@ -27,21 +29,71 @@ public enum ModuleAction {
 	DRAIN {
 
 		@Override
-		void perform(WasmSandboxes sandboxes, String module) {
-			sandboxes.get(module).pool().drain();
+		void perform(WasmSandbox module, Context context) {
+			module.pool().drain();
+		}
+
+	},
+
+	/** Makes the idle sandboxes of {@code pool.min-idle}, if there are fewer. */
+	WARM {
+
+		@Override
+		void perform(WasmSandbox module, Context context) {
+			module.pool().warmUp();
+		}
+
+	},
+
+	/**
+	 * Changes how many sandboxes may be in use at the same time, until the next start.
+	 */
+	RESIZE {
+
+		@Override
+		void perform(WasmSandbox module, Context context) {
+			Integer size = context.size();
+			if (size == null) {
+				throw new IllegalArgumentException("The action 'resize' needs a 'size', a number of sandboxes");
+			}
+			module.pool().resize(size);
+		}
+
+	},
+
+	/** Forgets the window that performance is measured in; counts go on. */
+	RESET_STATISTICS {
+
+		@Override
+		void perform(WasmSandbox module, Context context) {
+			PerformanceView performance = context.performance();
+			if (performance == null) {
+				throw new IllegalArgumentException("Performance is not measured; set wasm.metrics.enabled to true");
+			}
+			performance.metrics().reset(module.name());
 		}
 
 	};
 
 	/**
 	 * Does it, before it returns.
-	 * @throws dev.wasmsandbox.error.UnknownModuleException if there is no such module
+	 * @throws IllegalArgumentException if it cannot be done so
 	 */
-	abstract void perform(WasmSandboxes sandboxes, String module);
+	abstract void perform(WasmSandbox module, Context context);
 
-	/** Its name in requests: in lower case. */
+	/**
+	 * What actions use.
+	 *
+	 * @param sandboxes the registry
+	 * @param performance what is measured; {@code null} if nothing is
+	 * @param size of the request; {@code null} if it has none
+	 */
+	record Context(WasmSandboxes sandboxes, @Nullable PerformanceView performance, @Nullable Integer size) {
+	}
+
+	/** Its name in requests: in lower case, with dashes. */
 	public String text() {
-		return name().toLowerCase(Locale.ROOT);
+		return name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
 	/** The action of the given name, in upper or lower case. */

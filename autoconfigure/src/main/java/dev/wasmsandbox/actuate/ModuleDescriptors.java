@@ -12,6 +12,7 @@ import dev.wasmsandbox.ModuleInfo;
 import dev.wasmsandbox.SandboxStatistics;
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.actuate.MemoryDescriptors.MemoryUseDescriptor;
+import dev.wasmsandbox.actuate.PerformanceDescriptors.ModulePerformanceDescriptor;
 import dev.wasmsandbox.compile.CodeTier;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.memory.ResetStrategy;
@@ -104,14 +105,16 @@ public final class ModuleDescriptors {
 	 * @param binary what its binary holds and may hold
 	 * @param grants what it is granted
 	 * @param abi the convention by which it is passed what is no number
+	 * @param performance how it did in the last window; absent if that is not measured
 	 */
 	public record ModuleDetailsDescriptor(String name, String source, String digest, long sizeBytes, long codeBytes,
 			@Nullable MemoryDescriptor memory, CodeTier tier, double compileMillis, CallsDescriptor calls,
 			PoolDescriptor pool, MemoryUseDescriptor memoryUse, Instant loadedAt, int reloads,
 			List<ExportDescriptor> exports, List<ImportDescriptor> imports, LimitsDescriptor limits,
-			BinaryDescriptor binary, GrantsDescriptor grants, String abi) implements OperationResponseBody {
+			BinaryDescriptor binary, GrantsDescriptor grants, String abi,
+			@Nullable ModulePerformanceDescriptor performance) implements OperationResponseBody {
 
-		static ModuleDetailsDescriptor of(WasmSandbox sandbox) {
+		static ModuleDetailsDescriptor of(WasmSandbox sandbox, @Nullable ModulePerformanceDescriptor performance) {
 			ModuleDescriptor module = ModuleDescriptor.of(sandbox);
 			ModuleInfo info = sandbox.info();
 			return new ModuleDetailsDescriptor(module.name(), module.source(), module.digest(), module.sizeBytes(),
@@ -119,7 +122,7 @@ public final class ModuleDescriptors {
 					module.pool(), module.memoryUse(), module.loadedAt(), module.reloads(),
 					info.report().exports().stream().map(ExportDescriptor::of).toList(),
 					info.report().imports().stream().map(ImportDescriptor::of).toList(), LimitsDescriptor.of(info),
-					BinaryDescriptor.of(info), GrantsDescriptor.of(info), module.abi());
+					BinaryDescriptor.of(info), GrantsDescriptor.of(info), module.abi(), performance);
 		}
 
 	}

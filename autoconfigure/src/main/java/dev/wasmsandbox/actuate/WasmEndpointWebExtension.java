@@ -2,6 +2,7 @@ package dev.wasmsandbox.actuate;
 
 import dev.wasmsandbox.actuate.ModuleDescriptors.ModuleDetailsDescriptor;
 import dev.wasmsandbox.error.WasmSandboxException;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -38,9 +39,10 @@ public class WasmEndpointWebExtension {
 	}
 
 	@WriteOperation
-	public WebEndpointResponse<OperationResponseBody> act(@Selector String module, String action) {
+	public WebEndpointResponse<OperationResponseBody> act(@Selector String module, String action,
+			@Nullable Integer size) {
 		try {
-			return new WebEndpointResponse<>(this.delegate.act(module, action), WebEndpointResponse.STATUS_OK);
+			return new WebEndpointResponse<>(this.delegate.act(module, action, size), WebEndpointResponse.STATUS_OK);
 		}
 		catch (WasmSandboxException | IllegalArgumentException | IllegalStateException ex) {
 			ActionProblem problem = ActionProblem.of(ex);

@@ -9,6 +9,7 @@ import dev.wasmsandbox.abi.PluginHosts;
 import dev.wasmsandbox.abi.WapcHost;
 import dev.wasmsandbox.codec.ValueCodec;
 import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.metrics.PerformanceMetrics;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.observe.SecurityListener;
 import dev.wasmsandbox.spring.WasmModuleCustomizer;
@@ -36,7 +37,7 @@ import org.springframework.core.io.ResourceLoader;
  */
 @AutoConfiguration
 @EnableConfigurationProperties(WasmProperties.class)
-@Import({ ModuleNameClashDetector.class, WasmModuleBeanRegistrar.class })
+@Import({ PerformanceConfiguration.class, ModuleNameClashDetector.class, WasmModuleBeanRegistrar.class })
 public final class WasmAutoConfiguration {
 
 	@Bean
@@ -50,12 +51,13 @@ public final class WasmAutoConfiguration {
 	WasmSandboxes wasmSandboxes(WasmProperties properties, ModuleCache cache,
 			ObjectProvider<HostFunction> hostFunctions, ObjectProvider<SecurityListener> securityListeners,
 			ObjectProvider<GuestAbi> abis, ObjectProvider<ExtismHttp> extismHttp, ObjectProvider<WapcHost> wapcHost,
-			ObjectProvider<ValueCodec> codecs, ListableBeanFactory beans) {
+			ObjectProvider<ValueCodec> codecs, ObjectProvider<PerformanceMetrics> metrics, ListableBeanFactory beans) {
 		WasmSandboxesBuilder builder = WasmSettings.totals(properties.limits(), WasmSandboxes.builder())
 			.moduleCache(cache)
 			.async(WasmSettings.async(properties.async()));
 		WasmSettings.tenants(properties.tenants(), builder);
 		WasmSettings.virtualThreads(properties.virtualThreads(), builder);
+		metrics.ifAvailable(builder::workObserver);
 		hostFunctions.orderedStream().forEach(builder::hostFunction);
 		AnnotatedHostFunctions.of(beans).forEach(builder::hostFunction);
 		securityListeners.orderedStream().forEach(builder::securityListener);

@@ -1,9 +1,13 @@
 package dev.wasmsandbox.autoconfigure;
 
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.actuate.PerformanceView;
 import dev.wasmsandbox.actuate.WasmEndpoint;
 import dev.wasmsandbox.actuate.WasmEndpointWebExtension;
+import dev.wasmsandbox.metrics.PerformanceAdvisor;
+import dev.wasmsandbox.metrics.PerformanceMonitor;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -23,8 +27,12 @@ public final class WasmEndpointAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	WasmEndpoint wasmEndpoint(WasmSandboxes sandboxes) {
-		return new WasmEndpoint(sandboxes);
+	WasmEndpoint wasmEndpoint(WasmSandboxes sandboxes, ObjectProvider<PerformanceMonitor> monitor,
+			ObjectProvider<PerformanceAdvisor> advisor) {
+		PerformanceMonitor measuring = monitor.getIfAvailable();
+		PerformanceAdvisor advising = advisor.getIfAvailable();
+		return new WasmEndpoint(sandboxes,
+				(measuring != null && advising != null) ? new PerformanceView(measuring, advising, sandboxes) : null);
 	}
 
 	@Bean

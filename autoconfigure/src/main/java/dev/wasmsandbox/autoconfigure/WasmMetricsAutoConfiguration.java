@@ -2,6 +2,8 @@ package dev.wasmsandbox.autoconfigure;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.metrics.PerformanceMonitor;
+import dev.wasmsandbox.metrics.WasmCallMetrics;
 import dev.wasmsandbox.metrics.WasmCompileMetrics;
 import dev.wasmsandbox.metrics.WasmPoolMetrics;
 import dev.wasmsandbox.metrics.WasmSecurityMetrics;
@@ -32,6 +34,13 @@ public final class WasmMetricsAutoConfiguration {
 	@ConditionalOnMissingBean
 	WasmPoolMetrics wasmPoolMetrics(WasmSandboxes sandboxes) {
 		return new WasmPoolMetrics(sandboxes);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(PerformanceMonitor.class)
+	WasmCallMetrics wasmCallMetrics(PerformanceMonitor monitor, WasmSandboxes sandboxes) {
+		return new WasmCallMetrics(monitor, sandboxes);
 	}
 
 	@Bean

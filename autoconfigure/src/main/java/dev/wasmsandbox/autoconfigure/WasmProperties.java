@@ -30,11 +30,14 @@ import org.springframework.util.unit.DataSize;
  * @param compile Bounds of compiling, over all modules.
  * @param tenants What tenants may use, over all modules.
  * @param virtualThreads Bounds of calls on virtual threads, over all modules.
+ * @param metrics How the work of modules is measured.
+ * @param targets What the performance of all modules is held against.
  */
 @ConfigurationProperties(prefix = "wasm", ignoreUnknownFields = false)
 public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules, @DefaultValue Defaults defaults,
 		@DefaultValue Cache cache, @DefaultValue Async async, @DefaultValue TotalLimits limits,
-		@DefaultValue Compile compile, @DefaultValue Tenants tenants, @DefaultValue VirtualThreads virtualThreads) {
+		@DefaultValue Compile compile, @DefaultValue Tenants tenants, @DefaultValue VirtualThreads virtualThreads,
+		@DefaultValue Metrics metrics, @DefaultValue Targets targets) {
 
 	public WasmProperties {
 		modules = Map.copyOf(modules);
@@ -208,6 +211,32 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * less than there are carrier threads if not set, but at least one.
 	 */
 	public record VirtualThreads(@Nullable Integer permits) {
+	}
+
+	/**
+	 * How the work of modules is measured.
+	 *
+	 * @param enabled Whether calls are timed and counted by function. If not, there are
+	 * no summary, recommendations and anomalies.
+	 * @param window What summaries and recommendations look back on, from 10 seconds to
+	 * one day.
+	 */
+	public record Metrics(@DefaultValue("true") boolean enabled, @DefaultValue("1m") Duration window) {
+	}
+
+	/**
+	 * What performance is held against.
+	 *
+	 * @param call Mean time of a call in a clean sandbox, at most.
+	 * @param cacheHitRate Look-ups that the module cache answers, at least, from 0 to 1.
+	 * @param errorRate Calls that do not succeed, at most, from 0 to 1.
+	 * @param guestMemory Memory that images and sandboxes take, at most.
+	 * @param coldStart Mean time to make a sandbox, at most.
+	 * @param allocation Mean time to allocate a block in a guest, at most.
+	 */
+	public record Targets(@DefaultValue("1ms") Duration call, @DefaultValue("0.8") double cacheHitRate,
+			@DefaultValue("0.01") double errorRate, @DefaultValue("8GB") DataSize guestMemory,
+			@DefaultValue("1ms") Duration coldStart, @DefaultValue("10us") Duration allocation) {
 	}
 
 	/**

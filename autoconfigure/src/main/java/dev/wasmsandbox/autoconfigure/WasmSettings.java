@@ -205,7 +205,7 @@ final class WasmSettings {
 				(settings, value) -> new AsyncSettings(settings.threads(), value));
 	}
 
-	private static <S, V> S apply(S settings, String property, @Nullable V value, BiFunction<S, V, S> change) {
+	static <S, V> S apply(S settings, String property, @Nullable V value, BiFunction<S, V, S> change) {
 		if (value == null) {
 			return settings;
 		}

@@ -51,15 +51,18 @@ public final class CompiledModule {
 
 	private final long codeBytes;
 
+	private final int hugeMethods;
+
 	private final Map<String, ModuleExport> functions;
 
 	private CompiledModule(ModuleReport report, WasmModule module, GuestClassLoader loader, MethodHandle machine,
-			long codeBytes) {
+			long codeBytes, int hugeMethods) {
 		this.report = report;
 		this.module = module;
 		this.loader = loader;
 		this.machine = machine;
 		this.codeBytes = codeBytes;
+		this.hugeMethods = hugeMethods;
 		this.functions = report.exportedFunctions()
 			.stream()
 			.collect(Collectors.toUnmodifiableMap(ModuleExport::name, Function.identity()));
@@ -91,9 +94,11 @@ public final class CompiledModule {
 		GuestWeaver weaver = new GuestWeaver(report.importedFunctions().size(), report.memory() != null, check);
 		Map<String, byte[]> classFiles = new HashMap<>();
 		long codeBytes = 0;
+		int hugeMethods = 0;
 		for (byte[] classFile : compiled.classBytes().values()) {
 			byte[] woven = weave(moduleName, weaver, classFile);
 			codeBytes += woven.length;
+			hugeMethods += MethodSizes.huge(woven);
 			classFiles.put(new ClassReader(woven).getClassName().replace('/', '.'), woven);
 		}
 		try {
@@ -106,7 +111,7 @@ public final class CompiledModule {
 			MethodHandle machine = MethodHandles.publicLookup()
 				.findConstructor(main, MethodType.methodType(void.class, Instance.class))
 				.asType(MethodType.methodType(Machine.class, Instance.class));
-			return new CompiledModule(report, module, loader, machine, codeBytes);
+			return new CompiledModule(report, module, loader, machine, codeBytes, hugeMethods);
 		}
 		catch (ReflectiveOperationException | LinkageError ex) {
 			throw rejected(moduleName, Reason.UNSUPPORTED, "the code generated for it cannot be loaded", ex);
@@ -189,6 +194,14 @@ public final class CompiledModule {
 	/** The size of the generated class files, in bytes. */
 	public long codeBytes() {
 		return this.codeBytes;
+	}
+
+	/**
+	 * How many of the generated methods HotSpot leaves to its interpreter because of
+	 * their length.
+	 */
+	public int hugeMethods() {
+		return this.hugeMethods;
 	}
 
 	WasmModule module() {

@@ -23,6 +23,8 @@ public final class SandboxNotes {
 
 	private int generation;
 
+	private long made;
+
 	private volatile long idleSince;
 
 	private boolean trimmed;
@@ -65,6 +67,18 @@ public final class SandboxNotes {
 
 	public void generation(int number) {
 		this.generation = number;
+	}
+
+	/**
+	 * When its making began, by {@link System#nanoTime()}, until that was told; 0 then,
+	 * and where nobody wants to be told.
+	 */
+	public long made() {
+		return this.made;
+	}
+
+	public void made(long nanos) {
+		this.made = nanos;
 	}
 
 	/** When it was first seen idle, by {@link System#nanoTime()}; 0 if not yet. */

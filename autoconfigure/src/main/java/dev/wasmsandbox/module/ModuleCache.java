@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
@@ -38,6 +39,8 @@ public final class ModuleCache implements AutoCloseable {
 	/** What is added to the digest for code that counts its work. */
 	private static final String METERED = "+fuel";
 
+	private static final int KNOWN_DIGESTS = 10_000;
+
 	private final AotCompiler compiler = new AotCompiler();
 
 	private final CompileQueue queue;
@@ -45,6 +48,14 @@ public final class ModuleCache implements AutoCloseable {
 	private final ModuleCacheSettings settings;
 
 	private final AsyncCache<String, LoadedModule> modules;
+
+	/** Digests of what was compiled, as many as are worth knowing. */
+	private final Cache<String, Boolean> compiled = Caffeine.newBuilder()
+		.maximumSize(KNOWN_DIGESTS)
+		.executor(Runnable::run)
+		.build();
+
+	private final LongAdder recompiled = new LongAdder();
 
 	/**
 	 * Creates an empty cache that compiles within the default bounds.
@@ -148,6 +159,9 @@ public final class ModuleCache implements AutoCloseable {
 			boolean metered) {
 		try {
 			AotCompiler.Result result = this.compiler.compile(moduleName, bytes, report, metered);
+			if (this.compiled.asMap().put(metered ? digest + METERED : digest, true) != null) {
+				this.recompiled.increment();
+			}
 			loading.complete(new LoadedModule(digest, report, result.code(), result.tier(), result.elapsed()));
 		}
 		catch (Throwable ex) {
@@ -196,6 +210,14 @@ public final class ModuleCache implements AutoCloseable {
 	/** Hits, misses, loads and evictions since the cache was made. */
 	public CacheStats statistics() {
 		return this.modules.synchronous().stats();
+	}
+
+	/**
+	 * How often a module was compiled that had been compiled before, since the cache was
+	 * made; the last 10,000 different ones are known.
+	 */
+	public long recompiled() {
+		return this.recompiled.sum();
 	}
 
 	/** How many modules it holds. */

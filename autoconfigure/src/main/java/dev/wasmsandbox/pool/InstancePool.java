@@ -12,6 +12,7 @@ import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.memory.MemoryAccount;
 import dev.wasmsandbox.memory.MemoryUse;
+import dev.wasmsandbox.observe.WorkRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,15 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	 */
 	public InstancePool(String moduleName, SandboxFactory factory, PoolSettings settings, PoolMaintenance maintenance,
 			VirtualTurns turns) {
+		this(moduleName, factory, settings, maintenance, turns, WorkRecorder.NONE);
+	}
+
+	/**
+	 * Makes a pool that holds nothing yet; have the maintenance look after it.
+	 * @param work is told of each sandbox that was made
+	 */
+	public InstancePool(String moduleName, SandboxFactory factory, PoolSettings settings, PoolMaintenance maintenance,
+			VirtualTurns turns, WorkRecorder work) {
 		this.moduleName = moduleName;
 		this.factory = factory;
 		this.settings = settings;
@@ -60,7 +70,7 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 		this.leaks = LeakDetector.of(moduleName, settings.leakDetectionThreshold());
 		this.permits = new LeasePermits(moduleName, this.ledger, settings.maxSize(), settings.maxWait());
 		this.stock = new SandboxStock(moduleName, factory, settings, this.ledger, this.permits::bound,
-				maintenance::soon);
+				maintenance::soon, work);
 		factory.account().whenIdleIsWanted(this.stock::giveBackIdle);
 	}
 
@@ -181,7 +191,9 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 		this.factory.requireRoom();
 		Sandbox sandbox = this.stock.take();
 		try {
-			return sandbox.lease(payer);
+			GuestInstance guest = sandbox.lease(payer);
+			this.stock.ready(sandbox);
+			return guest;
 		}
 		catch (Throwable ex) {
 			this.stock.discard(sandbox);
@@ -259,10 +271,7 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 		return this.settings;
 	}
 
-	/**
-	 * Makes the idle sandboxes that are to be kept ready.
-	 * @throws SandboxLimitException if the system has no room for them
-	 */
+	@Override
 	public void warmUp() {
 		this.stock.refill();
 	}

@@ -31,6 +31,12 @@ public interface PoolControl {
 	void drain();
 
 	/**
+	 * Makes the idle sandboxes of {@code pool.min-idle}, if there are fewer.
+	 * @throws SandboxLimitException if the system has no room; the pool stays usable
+	 */
+	void warmUp();
+
+	/**
 	 * As {@link #drain}, and {@code pool.min-idle} is filled up again before it returns.
 	 * @throws SandboxLimitException if the system has no room; the pool stays usable
 	 */

@@ -6,6 +6,7 @@ import dev.wasmsandbox.engine.Sandbox;
 import dev.wasmsandbox.engine.SandboxFactory;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.limits.PoolSettings;
+import dev.wasmsandbox.observe.WorkRecorder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,8 @@ final class SandboxStock {
 
 	private final Runnable maintainSoon;
 
+	private final WorkRecorder work;
+
 	private final IdleSandboxes idle = new IdleSandboxes();
 
 	/** Held by whoever changes the stock as a whole; never for a lease. */
@@ -58,15 +61,17 @@ final class SandboxStock {
 	 * Makes an empty stock.
 	 * @param bound how many sandboxes may exist
 	 * @param maintainSoon called when the stock went below what is to be kept ready
+	 * @param work is told of each sandbox that was made
 	 */
 	SandboxStock(String moduleName, SandboxFactory factory, PoolSettings settings, LeaseLedger ledger,
-			IntSupplier bound, Runnable maintainSoon) {
+			IntSupplier bound, Runnable maintainSoon, WorkRecorder work) {
 		this.moduleName = moduleName;
 		this.factory = factory;
 		this.settings = settings;
 		this.ledger = ledger;
 		this.bound = bound;
 		this.maintainSoon = maintainSoon;
+		this.work = work;
 	}
 
 	int idle() {
@@ -94,9 +99,11 @@ final class SandboxStock {
 
 	private Sandbox make() {
 		int current = this.generation;
+		long begun = this.work.listens() ? System.nanoTime() : 0;
 		boolean made = false;
 		try {
 			Sandbox sandbox = this.factory.newSandbox();
+			sandbox.notes().made(begun);
 			sandbox.notes().generation(current);
 			this.ledger.made(sandbox);
 			made = true;
@@ -106,6 +113,15 @@ final class SandboxStock {
 			if (!made) {
 				this.ledger.notMade();
 			}
+		}
+	}
+
+	/** Tells how long making a sandbox took, once it is ready for a guest. */
+	void ready(Sandbox sandbox) {
+		long begun = sandbox.notes().made();
+		if (begun != 0) {
+			sandbox.notes().made(0);
+			this.work.coldStart(System.nanoTime() - begun);
 		}
 	}
 
@@ -228,6 +244,7 @@ final class SandboxStock {
 				boolean ready = false;
 				try {
 					sandbox.prepare();
+					ready(sandbox);
 					ready = true;
 				}
 				finally {

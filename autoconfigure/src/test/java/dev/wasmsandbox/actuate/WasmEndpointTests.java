@@ -225,15 +225,21 @@ class WasmEndpointTests {
 		WasmSandbox values = load("values");
 		ModuleDescriptor before = this.endpoint.modules().modules().getFirst();
 		assertThat(before.reloads()).isZero();
-		assertThat(this.endpoint.act("values", "RELOAD").reloads()).isEqualTo(1);
-		assertThat(this.endpoint.act("values", "reload").loadedAt()).isEqualTo(values.info().loadedAt())
+		assertThat(this.endpoint.act("values", "RELOAD", null).reloads()).isEqualTo(1);
+		assertThat(this.endpoint.act("values", "reload", null).loadedAt()).isEqualTo(values.info().loadedAt())
 			.isAfterOrEqualTo(before.loadedAt());
 		assertThat(values.statistics().pool().idle()).isEqualTo(1);
-		assertThat(this.endpoint.act("values", "drain").pool().idle()).isZero();
-		assertThatIllegalArgumentException().isThrownBy(() -> this.endpoint.act("values", "explode"))
+		assertThat(this.endpoint.act("values", "drain", null).pool().idle()).isZero();
+		assertThat(this.endpoint.act("values", "resize", 3).pool().maxSize()).isEqualTo(3);
+		for (String action : List.of("resize", "reset-statistics")) {
+			assertThatIllegalArgumentException().isThrownBy(() -> this.endpoint.act("values", action, null));
+		}
+		assertThatIllegalArgumentException().isThrownBy(() -> this.endpoint.act("values", "resize", 0));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.endpoint.act("values", "explode", null))
 			.withMessageContaining("'explode'")
-			.withMessageContaining("reload, drain");
-		assertThatExceptionOfType(UnknownModuleException.class).isThrownBy(() -> this.endpoint.act("nobody", "reload"));
+			.withMessageContaining("reload, drain, warm, resize, reset-statistics");
+		assertThatExceptionOfType(UnknownModuleException.class)
+			.isThrownBy(() -> this.endpoint.act("nobody", "reload", null));
 	}
 
 }

@@ -10,6 +10,7 @@ import java.util.Set;
 
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
+import dev.wasmsandbox.metrics.MetricsSettings;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,7 +47,9 @@ class ConfigurationMetadataTests {
 				"wasm.defaults.limits.module", "wasm.defaults.limits.fuel", "wasm.defaults.limits.result-size",
 				"wasm.defaults.profile", "wasm.tenants.max-known", "wasm.tenants.default.max-concurrent-calls",
 				"wasm.tenants.default.memory", "wasm.tenants.default.cpu-time-per-second", "wasm.tenants.by-name",
-				"wasm.virtual-threads.permits");
+				"wasm.virtual-threads.permits", "wasm.metrics.enabled", "wasm.metrics.window", "wasm.targets.call",
+				"wasm.targets.cache-hit-rate", "wasm.targets.error-rate", "wasm.targets.guest-memory",
+				"wasm.targets.cold-start", "wasm.targets.allocation");
 	}
 
 	@Test
@@ -74,6 +77,9 @@ class ConfigurationMetadataTests {
 		assertThat(named.async()).isEqualTo(applied.async());
 		assertThat(named.compile()).isEqualTo(applied.compile());
 		assertThat(named.tenants()).isEqualTo(applied.tenants());
+		assertThat(named.metrics()).isEqualTo(applied.metrics());
+		assertThat(named.targets()).isEqualTo(applied.targets());
+		assertThat(MetricsProperties.settings(named)).isEqualTo(MetricsSettings.defaults());
 		assertThat(named.defaults().profile()).isEqualTo(applied.defaults().profile());
 		SandboxLimits otherLimits = SandboxLimits.defaults()
 			.withMemoryBytes(0)

@@ -30,6 +30,8 @@ class WasmMetricsAutoConfigurationTests {
 			MeterRegistry registry = context.getBean(MeterRegistry.class);
 			assertThat(registry.get("wasm.pool.instances").tags("module", "simple", "state", "leased").gauge().value())
 				.isZero();
+			assertThat(registry.get("wasm.instance.cold-start").tag("module", "simple").functionTimer().count())
+				.isEqualTo(1);
 			assertThat(registry.get("wasm.tenants.known").gauge().value()).isZero();
 			assertThat(registry.get("wasm.compile.pending").gauge().value()).isZero();
 			assertThat(registry.get("wasm.compile.in-flight").gauge().getId().getBaseUnit()).isEqualTo("bytes");

@@ -1,0 +1,44 @@
+package dev.wasmsandbox.metrics;
+
+/**
+ * Calls over some time. Immutable.
+ *
+ * @param clean calls in clean sandboxes by how they ended
+ * @param held calls in sessions by how they ended
+ * @param cleanNanos what the calls in clean sandboxes took together
+ * @param heldTimed how many calls in sessions were timed
+ * @param heldTimedNanos what those took together
+ */
+public record CallCounts(OutcomeCounts clean, OutcomeCounts held, long cleanNanos, long heldTimed,
+		long heldTimedNanos) {
+
+	static final CallCounts NONE = new CallCounts(OutcomeCounts.none(), OutcomeCounts.none(), 0, 0, 0);
+
+	/** All calls by how they ended. */
+	public OutcomeCounts all() {
+		return this.clean.plus(this.held);
+	}
+
+	/** The mean time of a call in a session, in nanoseconds; 0 if none was timed. */
+	public double heldMeanNanos() {
+		return (this.heldTimed > 0) ? (double) this.heldTimedNanos / this.heldTimed : 0;
+	}
+
+	/** The time of all calls, those in sessions by the mean of the timed ones. */
+	public double busyNanos() {
+		return this.cleanNanos + heldMeanNanos() * this.held.total();
+	}
+
+	CallCounts plus(CallCounts other) {
+		return new CallCounts(this.clean.plus(other.clean), this.held.plus(other.held),
+				this.cleanNanos + other.cleanNanos, this.heldTimed + other.heldTimed,
+				this.heldTimedNanos + other.heldTimedNanos);
+	}
+
+	CallCounts minus(CallCounts earlier) {
+		return new CallCounts(this.clean.minus(earlier.clean), this.held.minus(earlier.held),
+				Math.max(0, this.cleanNanos - earlier.cleanNanos), Math.max(0, this.heldTimed - earlier.heldTimed),
+				Math.max(0, this.heldTimedNanos - earlier.heldTimedNanos));
+	}
+
+}

@@ -1,0 +1,75 @@
+package dev.wasmsandbox.metrics;
+
+import java.util.concurrent.atomic.LongAdder;
+
+import dev.wasmsandbox.observe.CallRecorder;
+import dev.wasmsandbox.observe.Outcome;
+
+/**
+ * The calls of one function: counts that are exact, and times over a window. Recording is
+ * thread-safe; what a module did is the sum of its functions, so that a call is recorded
+ * once.
+ */
+@SuppressWarnings("EnumOrdinal") // an index into an array that nobody else sees
+final class FunctionMetrics implements CallRecorder {
+
+	private final String name;
+
+	private final LongAdder[] clean = new LongAdder[Outcome.values().length];
+
+	private final LongAdder[] held = new LongAdder[Outcome.values().length];
+
+	private final LongAdder cleanNanos = new LongAdder();
+
+	private final LongAdder heldTimed = new LongAdder();
+
+	private final LongAdder heldTimedNanos = new LongAdder();
+
+	private final LatencyHistogram latency;
+
+	FunctionMetrics(String name, int slices) {
+		this.name = name;
+		this.latency = new LatencyHistogram(slices);
+		for (int i = 0; i < this.clean.length; i++) {
+			this.clean[i] = new LongAdder();
+			this.held[i] = new LongAdder();
+		}
+	}
+
+	String name() {
+		return this.name;
+	}
+
+	@Override
+	public void call(Outcome outcome, long nanos) {
+		this.clean[outcome.ordinal()].increment();
+		this.cleanNanos.add(nanos);
+		this.latency.record(nanos);
+	}
+
+	@Override
+	public void refused(Outcome outcome) {
+		this.clean[outcome.ordinal()].increment();
+	}
+
+	@Override
+	public void sessionCalls(Outcome outcome, long calls, long timed, long timedNanos) {
+		this.held[outcome.ordinal()].add(calls);
+		if (timed > 0) {
+			this.heldTimed.add(timed);
+			this.heldTimedNanos.add(timedNanos);
+		}
+	}
+
+	/** All that was counted so far. */
+	CallCounts counts() {
+		return new CallCounts(OutcomeCounts.of((outcome) -> this.clean[outcome.ordinal()].sum()),
+				OutcomeCounts.of((outcome) -> this.held[outcome.ordinal()].sum()), this.cleanNanos.sum(),
+				this.heldTimed.sum(), this.heldTimedNanos.sum());
+	}
+
+	LatencyHistogram latency() {
+		return this.latency;
+	}
+
+}

@@ -1,0 +1,55 @@
+package dev.wasmsandbox.metrics;
+
+/**
+ * A module's work over some time. Immutable.
+ *
+ * @param calls its calls
+ * @param coldStarts sandboxes made
+ * @param blocks blocks that the host allocated in guests
+ * @param blockBytes their bytes
+ * @param blocksTimed how many of them were timed
+ * @param blockNanos what those took together
+ * @param bytesIn bytes copied to guests
+ * @param bytesOut bytes copied from guests
+ * @param wallNanos time of those calls whose processor time was asked for
+ * @param cpuNanos processor time of the same calls
+ */
+public record WorkCounts(CallCounts calls, long coldStarts, long blocks, long blockBytes, long blocksTimed,
+		long blockNanos, long bytesIn, long bytesOut, long wallNanos, long cpuNanos) {
+
+	static final WorkCounts NONE = new WorkCounts(CallCounts.NONE, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+	/** The mean time to allocate a block, in nanoseconds; 0 if none was timed. */
+	public double blockMeanNanos() {
+		return (this.blocksTimed > 0) ? (double) this.blockNanos / this.blocksTimed : 0;
+	}
+
+	/**
+	 * The part of its calls' time that threads were on a processor, from 0 to 1; 1 if it
+	 * was never asked.
+	 */
+	public double cpuShare() {
+		return (this.wallNanos > 0) ? Math.min(1, (double) this.cpuNanos / this.wallNanos) : 1;
+	}
+
+	/** The processor time of all calls, in nanoseconds, by {@link #cpuShare}. */
+	public double cpuBusyNanos() {
+		return this.calls.busyNanos() * cpuShare();
+	}
+
+	WorkCounts plus(WorkCounts other) {
+		return new WorkCounts(this.calls.plus(other.calls), this.coldStarts + other.coldStarts,
+				this.blocks + other.blocks, this.blockBytes + other.blockBytes, this.blocksTimed + other.blocksTimed,
+				this.blockNanos + other.blockNanos, this.bytesIn + other.bytesIn, this.bytesOut + other.bytesOut,
+				this.wallNanos + other.wallNanos, this.cpuNanos + other.cpuNanos);
+	}
+
+	WorkCounts minus(WorkCounts earlier) {
+		return new WorkCounts(this.calls.minus(earlier.calls), this.coldStarts - earlier.coldStarts,
+				this.blocks - earlier.blocks, this.blockBytes - earlier.blockBytes,
+				this.blocksTimed - earlier.blocksTimed, this.blockNanos - earlier.blockNanos,
+				this.bytesIn - earlier.bytesIn, this.bytesOut - earlier.bytesOut, this.wallNanos - earlier.wallNanos,
+				this.cpuNanos - earlier.cpuNanos);
+	}
+
+}

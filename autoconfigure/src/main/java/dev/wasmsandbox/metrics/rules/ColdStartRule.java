@@ -1,0 +1,41 @@
+package dev.wasmsandbox.metrics.rules;
+
+import java.util.stream.Stream;
+
+import dev.wasmsandbox.metrics.ModuleWindow;
+import dev.wasmsandbox.metrics.PerformanceRecommendation;
+import dev.wasmsandbox.metrics.PerformanceRecommendation.Severity;
+import dev.wasmsandbox.metrics.Situation;
+
+/** Too many callers wait for a sandbox to be made. */
+final class ColdStartRule extends ModuleRule {
+
+	private static final long ENOUGH = 10;
+
+	private static final double SHARE = 0.1;
+
+	ColdStartRule() {
+		super("cold-starts");
+	}
+
+	@Override
+	Stream<PerformanceRecommendation> look(ModuleWindow module, Situation situation) {
+		long leases = module.work().calls().clean().total() + module.sessions().samples();
+		long made = module.work().coldStarts();
+		int kept = module.info().pool().minIdle();
+		int most = module.pool().now().maxSize();
+		int wanted = Math.min(most, Math.max(kept + 1, 2 * module.pool().maxLeased()));
+		if (leases < ENOUGH_CALLS || made < ENOUGH || made < SHARE * leases || wanted <= kept) {
+			return Stream.empty();
+		}
+		return advise(module)
+			.found(Severity.WARNING, percent((double) made / leases) + " of the leases had to wait for a new sandbox")
+			.evidence("cold-starts", (double) made, "sandboxes")
+			.evidence("leases", (double) leases, "leases")
+			.evidence("cold-start.mean", module.coldStarts().mean(), "ns")
+			.change("pool.min-idle", Integer.toString(kept), Integer.toString(wanted))
+			.expect("Sandboxes are made in the background; calls that now wait get faster by "
+					+ time(module.coldStarts().mean()) + " each");
+	}
+
+}

@@ -1,0 +1,90 @@
+package dev.wasmsandbox.observe;
+
+/**
+ * Is told of the work of one module. Called on callers' threads, by many at once, on
+ * their way: it takes nanoseconds, never blocks and never throws.
+ */
+public interface WorkRecorder {
+
+	/** Listens to nothing, so that nobody needs to look at a clock. */
+	WorkRecorder NONE = new WorkRecorder() {
+
+		@Override
+		public boolean listens() {
+			return false;
+		}
+
+		@Override
+		public CallRecorder function(String export) {
+			return CallRecorder.NONE;
+		}
+
+		@Override
+		public void acquired(long nanos) {
+		}
+
+		@Override
+		public void coldStart(long nanos) {
+		}
+
+		@Override
+		public void sessionClosed(long nanos) {
+		}
+
+		@Override
+		public void allocated(long blocks, long bytes, long timed, long timedNanos) {
+		}
+
+		@Override
+		public void transferred(long bytesIn, long bytesOut) {
+		}
+
+		@Override
+		public void ran(long wallNanos, long cpuNanos) {
+		}
+
+		@Override
+		public void released(long memoryBytes) {
+		}
+
+	};
+
+	/** Whether it wants to be told; the same for good. */
+	boolean listens();
+
+	/**
+	 * Who is told of the calls of one function. The answer does not change and may be
+	 * kept.
+	 * @param export the name of an export; all other names share one recorder
+	 */
+	CallRecorder function(String export);
+
+	/** A caller got a sandbox, after so long; not every one is told. */
+	void acquired(long nanos);
+
+	/** A sandbox was made, with its start function or its snapshot. */
+	void coldStart(long nanos);
+
+	/** A session was closed that had been open for so long. */
+	void sessionClosed(long nanos);
+
+	/**
+	 * Blocks that the host allocated in guests, told when a lease ends.
+	 * @param timed how many of them were timed
+	 * @param timedNanos what those took together
+	 */
+	void allocated(long blocks, long bytes, long timed, long timedNanos);
+
+	/** Bytes that were copied to guests and from them, told when a lease ends. */
+	void transferred(long bytesIn, long bytesOut);
+
+	/**
+	 * How much of a call's time its thread was on a processor; a few calls are asked,
+	 * because that clock is slow.
+	 */
+	void ran(long wallNanos, long cpuNanos);
+
+	/** A sandbox was given back whose guest had so much linear memory at the end. */
+	void released(long memoryBytes);
+
+}

@@ -1,0 +1,273 @@
+package dev.wasmsandbox.metrics;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import dev.wasmsandbox.ModuleDefinition;
+import dev.wasmsandbox.SandboxSession;
+import dev.wasmsandbox.WasmFunction;
+import dev.wasmsandbox.WasmSandbox;
+import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.ModuleRejectedException;
+import dev.wasmsandbox.error.SandboxTrapException;
+import dev.wasmsandbox.fixtures.Fixtures;
+import dev.wasmsandbox.limits.PoolSettings;
+import dev.wasmsandbox.module.ModuleSource;
+import dev.wasmsandbox.observe.Outcome;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+/** Calls of real sandboxes, read back from the metrics. */
+class MetricsTests {
+
+	private static final long SECOND = 1_000_000_000;
+
+	private final PerformanceMetrics metrics = new PerformanceMetrics(MetricsSettings.defaults());
+
+	private final WasmSandboxes sandboxes = WasmSandboxes.builder().workObserver(this.metrics).build();
+
+	@AfterEach
+	void close() {
+		this.sandboxes.close();
+	}
+
+	private WasmSandbox load(String fixture) {
+		return this.sandboxes.load(ModuleDefinition.named(fixture)
+			.source(ModuleSource.of(Fixtures.bytes(fixture)))
+			.pool(new PoolSettings(8, Duration.ofSeconds(30)))
+			.build());
+	}
+
+	private CallCounts counts(String module, String function) {
+		return this.metrics.counts(module).getOrDefault(function, CallCounts.NONE);
+	}
+
+	private static long clean(CallCounts counts, Outcome outcome) {
+		return counts.clean().count(outcome);
+	}
+
+	@Test
+	void countsAreExactOverThreads() throws InterruptedException, ExecutionException {
+		WasmSandbox sandbox = load("simple_module");
+		WasmFunction add = sandbox.export("add");
+		try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+			List<Future<?>> done = new ArrayList<>();
+			for (int i = 0; i < 8; i++) {
+				done.add(threads.submit(() -> {
+					for (int call = 0; call < 500; call++) {
+						assertThat(sandbox.call("add", int.class, 2, 3)).isEqualTo(5);
+						assertThat(add.callInt(2, 3)).isEqualTo(5);
+					}
+					try (SandboxSession session = sandbox.openSession()) {
+						WasmFunction held = session.export("add");
+						for (int call = 0; call < 3000; call++) {
+							assertThat(held.callInt(2, 3)).isEqualTo(5);
+						}
+						assertThat(session.call("add", int.class, 2, 3)).isEqualTo(5);
+						assertThat(session.call("fib", int.class, 7)).isEqualTo(13);
+					}
+				}));
+			}
+			for (Future<?> each : done) {
+				each.get();
+			}
+		}
+		CallCounts counts = counts("simple_module", "add");
+		assertThat(clean(counts, Outcome.SUCCESS)).isEqualTo(8 * 1000);
+		assertThat(counts.held().count(Outcome.SUCCESS)).isEqualTo(8 * 3001);
+		assertThat(counts.heldTimed()).as("the first and every 1,024th").isEqualTo(8 * 3);
+		assertThat(counts.heldTimedNanos()).isPositive();
+		assertThat(counts("simple_module", "fib").held().total()).isEqualTo(8);
+		assertThat(sandbox.statistics().total()).isEqualTo(8 * 4002);
+		assertThat(this.metrics.window(this.sandboxes, "simple_module").orElseThrow().calls().samples())
+			.isEqualTo(8 * 1000);
+	}
+
+	@Test
+	void callsAreCountedByHowTheyEnd() {
+		WasmSandbox sandbox = load("traps");
+		assertThat(sandbox.call("ok", int.class)).isNotNull();
+		for (int i = 0; i < 3; i++) {
+			assertThatExceptionOfType(SandboxTrapException.class)
+				.isThrownBy(() -> sandbox.call("unreachable", void.class));
+		}
+		assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> sandbox.call("ok", int.class, 1));
+		assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> sandbox.call("nobody", int.class));
+		assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> sandbox.call("nobody else", String.class));
+		try (SandboxSession session = sandbox.openSession()) {
+			assertThatExceptionOfType(SandboxTrapException.class)
+				.isThrownBy(() -> session.call("div", int.class, 1, 0));
+			assertThat(counts("traps", "div").held().count(Outcome.TRAP)).as("told at once").isEqualTo(1);
+		}
+		assertThat(clean(counts("traps", "ok"), Outcome.SUCCESS)).isEqualTo(1);
+		assertThat(clean(counts("traps", "ok"), Outcome.ABI)).isEqualTo(1);
+		assertThat(clean(counts("traps", "unreachable"), Outcome.TRAP)).isEqualTo(3);
+		assertThat(clean(counts("traps", ModuleMetrics.UNKNOWN), Outcome.ABI)).isEqualTo(2);
+		assertThat(this.metrics.counts("traps")).doesNotContainKeys("nobody", "nobody else");
+		PerformanceSummary summary = this.metrics.summary(this.sandboxes);
+		assertThat(summary.outcomes().total()).isEqualTo(sandbox.statistics().total()).isEqualTo(8);
+		assertThat(summary.errorRate()).isEqualTo(7.0 / 8);
+	}
+
+	@Test
+	void percentilesAreThoseOfTheTimesThatCallersSaw() {
+		WasmSandbox sandbox = load("simple_module");
+		WasmFunction fib = sandbox.export("fib");
+		fib.callInt(26);
+		this.metrics.look(0, this.sandboxes);
+		this.metrics.reset("simple_module");
+		long[] nanos = new long[200];
+		for (int i = 0; i < nanos.length; i++) {
+			long begun = System.nanoTime();
+			fib.callInt((i % 4 == 0) ? 27 : 24);
+			nanos[i] = System.nanoTime() - begun;
+		}
+		Arrays.sort(nanos);
+		LatencySummary latency = this.metrics.summary(this.sandboxes).calls();
+		assertThat(latency.samples()).isEqualTo(nanos.length);
+		assertThat((double) latency.p50()).isCloseTo(nanos[99], within(0.1 * nanos[99]));
+		assertThat((double) latency.p95()).isCloseTo(nanos[189], within(0.1 * nanos[189]));
+		assertThat(latency.mean()).isCloseTo(Arrays.stream(nanos).average().orElseThrow(),
+				within(0.1 * Arrays.stream(nanos).average().orElseThrow()));
+	}
+
+	@Test
+	void samplesAcquisitionsProcessorTimeAndColdStarts() {
+		WasmSandbox sandbox = load("simple_module");
+		WasmFunction fib = sandbox.export("fib");
+		int calls = 6000;
+		for (int i = 0; i < calls; i++) {
+			fib.callInt(10);
+		}
+		ModuleWindow window = this.metrics.window(this.sandboxes, "simple_module").orElseThrow();
+		assertThat(window.acquisitions().samples()).as("about one of 8").isBetween(calls / 32L, calls / 2L);
+		assertThat(window.work().wallNanos()).as("about one of 256").isPositive();
+		assertThat(window.work().cpuNanos()).isPositive();
+		assertThat(window.work().coldStarts()).isEqualTo(sandbox.statistics().pool().created()).isPositive();
+		assertThat(window.coldStarts().mean()).isPositive();
+		assertThat(load("state").call("increment", int.class)).isEqualTo(1);
+		assertThat(this.metrics.window(this.sandboxes, "state").orElseThrow().peakMemory()).isEqualTo(1 << 16);
+	}
+
+	@Test
+	void windowsForgetAndCountsDoNot() {
+		WasmSandbox sandbox = load("simple_module");
+		this.metrics.look(0, this.sandboxes);
+		sandbox.call("add", int.class, 2, 3);
+		for (int second = 1; second <= 30; second++) {
+			this.metrics.look(second * SECOND, this.sandboxes);
+		}
+		PerformanceSummary summary = this.metrics.summary(this.sandboxes);
+		assertThat(summary.outcomes().total()).isEqualTo(1);
+		assertThat(summary.callsPerSecond()).isCloseTo(1.0 / 30, within(1e-9));
+		for (int second = 31; second <= 130; second++) {
+			this.metrics.look(second * SECOND, this.sandboxes);
+		}
+		assertThat(this.metrics.summary(this.sandboxes).outcomes().total()).isZero();
+		assertThat(this.metrics.summary(this.sandboxes).calls().samples()).isZero();
+		assertThat(counts("simple_module", "add").clean().total()).isEqualTo(1);
+	}
+
+	@Test
+	void reloadKeepsCountsAndUnloadRemovesThem() {
+		WasmSandbox sandbox = load("simple_module");
+		WasmFunction add = sandbox.export("add");
+		add.callInt(2, 3);
+		this.sandboxes.reload("simple_module");
+		add.callInt(2, 3);
+		assertThat(counts("simple_module", "add").clean().total()).isEqualTo(2);
+		sandbox.close();
+		assertThat(this.metrics.counts("simple_module")).isEmpty();
+		assertThat(this.metrics.modules()).isEmpty();
+		assertThat(this.metrics.summary(this.sandboxes, "simple_module")).isEmpty();
+	}
+
+	@Test
+	void nothingIsKeptOfAModuleThatCannotBeLoaded() {
+		assertThatExceptionOfType(ModuleRejectedException.class).isThrownBy(() -> load("start_trap"));
+		assertThat(this.metrics.modules()).isEmpty();
+	}
+
+	@Test
+	void metersComeWithTheFirstCallAndGoWithTheModule() {
+		SimpleMeterRegistry registry = new SimpleMeterRegistry();
+		PerformanceMonitor monitor = new PerformanceMonitor(this.metrics, this.sandboxes);
+		new WasmCallMetrics(monitor, this.sandboxes).bindTo(registry);
+		WasmSandbox sandbox = load("simple_module");
+		assertThat(registry.find("wasm.calls").functionTimer()).isNull();
+		sandbox.call("add", int.class, 2, 3);
+		try (SandboxSession session = sandbox.openSession()) {
+			session.call("add", int.class, 2, 3);
+		}
+		monitor.look(0);
+		assertThat(registry.get("wasm.calls").tags("module", "simple_module", "function", "add").functionTimer())
+			.satisfies((timer) -> {
+				assertThat(timer.count()).isEqualTo(1);
+				assertThat(timer.totalTime(timer.baseTimeUnit())).isPositive();
+			});
+		assertThat(registry.get("wasm.calls.outcomes")
+			.tags("module", "simple_module", "function", "add", "outcome", "SUCCESS")
+			.functionCounter()
+			.count()).isEqualTo(2);
+		assertThat(registry.get("wasm.instance.cold-start").tag("module", "simple_module").functionTimer().count())
+			.isEqualTo(sandbox.statistics().pool().created());
+		assertThat(registry.get("wasm.anomalies").functionCounter().count()).isZero();
+		sandbox.close();
+		assertThat(registry.getMeters()).isEmpty();
+	}
+
+	@Test
+	void aModuleThatStopsWorkingIsNoticedOnce() {
+		PerformanceMonitor monitor = new PerformanceMonitor(this.metrics, this.sandboxes);
+		WasmSandbox sandbox = load("traps");
+		List<Anomaly> found = new ArrayList<>();
+		long second = 0;
+		for (int window = 0; window < 45; window++) {
+			for (int i = 0; i < 12; i++) {
+				second += 5;
+				for (int call = 0; call < 5; call++) {
+					if (window < 35) {
+						sandbox.call("ok", int.class);
+					}
+					else {
+						assertThatExceptionOfType(SandboxTrapException.class)
+							.isThrownBy(() -> sandbox.call("unreachable", void.class));
+					}
+				}
+				found.addAll(monitor.look(second * SECOND));
+			}
+		}
+		assertThat(found).filteredOn((anomaly) -> anomaly.figure() == Anomaly.Figure.ERROR_RATE)
+			.singleElement()
+			.satisfies((anomaly) -> assertThat(anomaly.now()).isGreaterThan(0.5));
+		assertThat(monitor.anomalies("traps")).hasSize((int) Math.min(20, monitor.anomalyCount("traps")))
+			.anySatisfy((noticed) -> assertThat(found).contains(noticed.anomaly()));
+	}
+
+	@Test
+	void withoutAnObserverNothingIsMeasured() {
+		try (WasmSandboxes plain = WasmSandboxes.builder().build()) {
+			WasmSandbox sandbox = plain
+				.load(ModuleDefinition.named("plain").source(ModuleSource.of(Fixtures.bytes("simple_module"))).build());
+			sandbox.call("add", int.class, 2, 3);
+			try (SandboxSession session = sandbox.openSession()) {
+				session.call("add", int.class, 2, 3);
+			}
+			assertThat(sandbox.statistics().calls()).containsEntry(Outcome.SUCCESS, 2L);
+			assertThat(this.metrics.windows(plain)).isEmpty();
+		}
+	}
+
+}
