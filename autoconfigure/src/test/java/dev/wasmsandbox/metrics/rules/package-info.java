@@ -1,0 +1,4 @@
+@NullMarked
+package dev.wasmsandbox.metrics.rules;
+
+import org.jspecify.annotations.NullMarked;
