@@ -30,7 +30,8 @@ final class ColdStartRule extends ModuleRule {
 		int kept = module.info().pool().minIdle();
 		int most = module.pool().now().maxSize();
 		int wanted = Math.min(most, Math.max(kept + 1, 2 * module.pool().maxLeased()));
-		if (leases < ENOUGH_CALLS || made < ENOUGH || made < SHARE * leases || wanted <= kept
+		boolean many = leases >= ENOUGH_CALLS && made >= ENOUGH && made >= SHARE * leases;
+		if (!many || wanted <= kept || !callersWaited(module)
 				|| made * module.coldStarts().mean() < COST * module.work().calls().busyNanos()) {
 			return Stream.empty();
 		}
@@ -43,6 +44,14 @@ final class ColdStartRule extends ModuleRule {
 			.change("pool.min-idle", Integer.toString(kept), Integer.toString(wanted))
 			.expect("Sandboxes are made in the background; calls that now wait get faster by "
 					+ Amounts.time(module.coldStarts().mean()) + " each");
+	}
+
+	/**
+	 * Sandboxes are also made in the background. Where callers wait for one of ten, the
+	 * 95th percentile of their waiting has it; half of it, because both are sampled.
+	 */
+	private static boolean callersWaited(ModuleWindow module) {
+		return module.acquisitions().p95() >= module.coldStarts().p50() / 2;
 	}
 
 }

@@ -246,7 +246,11 @@ class GuestRulesTests {
 		assertThat(one.finding()).isEqualTo("A call takes 2 ms on average, the target is 1 ms");
 		assertThat(one.current()).contains("the guest computes");
 		assertThat(one.evidence()).contains(new Evidence("calls.mean", 2e6, "ns"));
+		assertThat(Rules.see(slow.processorShare(0.5)).only("latency-target-missed").current())
+			.contains("the guest computes");
 		assertThat(Rules.see(slow.processorShare(0.49)).only("latency-target-missed").current())
+			.contains("on no processor");
+		assertThat(Rules.see(slow.acquisitions(Windows.times(5, 1e6))).only("latency-target-missed").current())
 			.contains("on no processor");
 		assertThat(Rules.see(slow.acquisitions(Windows.times(5, 1.1e6))).only("latency-target-missed").current())
 			.contains("waiting for a sandbox");

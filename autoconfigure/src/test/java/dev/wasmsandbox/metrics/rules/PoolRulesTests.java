@@ -110,6 +110,13 @@ class PoolRulesTests {
 	}
 
 	@Test
+	void whatMostIdleSandboxesAreThereForIsChanged() {
+		Windows idle = Windows.quiet().pool(PoolSettings.defaults().withMinIdle(5)).leased(1, 2).idle(8, 16 * MB);
+		changes(Rules.see(idle).only("pool-too-large"), "pool.min-idle", "5", "2");
+		changes(Rules.see(idle.idle(9, 16 * MB)).only("pool-too-large"), "pool.keep-alive", "60s", "15s");
+	}
+
+	@Test
 	void aReserveIsNotTooLarge() {
 		Rules.see(Windows.quiet().leased(1, 2).idle(6, 64 * MB)).silent("pool-too-large");
 		Rules.see(Windows.quiet().leased(1, 2).idle(7, 16 * MB - 1)).silent("pool-too-large");
@@ -118,7 +125,11 @@ class PoolRulesTests {
 	}
 
 	private static Windows cold(long made, double nanos) {
-		return Windows.quiet().noCalls().calls("slugify", Outcome.SUCCESS, 100).coldStarts(Windows.times(made, nanos));
+		return Windows.quiet()
+			.noCalls()
+			.calls("slugify", Outcome.SUCCESS, 100)
+			.coldStarts(Windows.times(made, nanos))
+			.acquisitions(Windows.times(100, nanos));
 	}
 
 	@Test
@@ -144,9 +155,16 @@ class PoolRulesTests {
 		Rules.see(cold(9, 200e3)).silent("cold-starts");
 		Rules.see(cold(10, 200e3).calls("slugify", Outcome.SUCCESS, 101)).silent("cold-starts");
 		Rules.see(cold(10, 200e3).calls("slugify", Outcome.SUCCESS, 49)).silent("cold-starts");
+		Rules.see(cold(10, 200e3).calls("slugify", Outcome.SUCCESS, 50)).only("cold-starts");
 		// 100 calls of 50 us: one percent is 50 us, in ten cold starts.
 		Rules.see(cold(10, 4_999)).silent("cold-starts");
 		Rules.see(cold(10, 5_000)).only("cold-starts");
+	}
+
+	@Test
+	void sandboxesMadeInTheBackgroundKeepNobodyWaiting() {
+		Rules.see(cold(10, 200e3).acquisitions(Windows.times(100, 99_999))).silent("cold-starts");
+		Rules.see(cold(10, 200e3).acquisitions(Windows.times(100, 100_000))).only("cold-starts");
 	}
 
 	@Test
@@ -189,6 +207,7 @@ class PoolRulesTests {
 		Rules.see(held.sessions(Windows.times(4, 10e9))).silent("sessions-held-long");
 		Rules.see(held.sessions(Windows.times(5, 9.9e9))).silent("sessions-held-long");
 		Rules.see(held.sessions(Windows.times(5, 10e9)).looks(9)).silent("sessions-held-long");
+		Rules.see(held.looks(10)).only("sessions-held-long");
 	}
 
 }

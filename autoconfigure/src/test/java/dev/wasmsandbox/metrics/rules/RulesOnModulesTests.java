@@ -123,10 +123,12 @@ class RulesOnModulesTests {
 		call(recorder, "size", Outcome.SUCCESS, 100);
 		for (int i = 0; i < 9; i++) {
 			recorder.coldStart(200_000);
+			recorder.acquired(200_000);
 		}
 		look();
 		assertThat(said("cold-starts")).isEmpty();
 		recorder.coldStart(200_000);
+		recorder.acquired(200_000);
 		look();
 		assertThat(said("cold-starts")).singleElement().satisfies((one) -> {
 			assertThat(one.property()).isEqualTo("wasm.modules.m.pool.min-idle");

@@ -1,6 +1,10 @@
 package dev.wasmsandbox.metrics.rules;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import dev.wasmsandbox.limits.PoolSettings;
@@ -22,6 +26,16 @@ class SharedRulesTests {
 	@Test
 	void thereAreEighteenRulesOfDifferentNames() {
 		assertThat(StandardRules.all()).hasSize(18).extracting(RecommendationRule::id).doesNotHaveDuplicates();
+	}
+
+	@Test
+	void thePageOfRulesHasAllOfThemInTheirOrder() throws IOException {
+		List<String> rows = Files.readAllLines(Path.of("../docs/recommendations.md"))
+			.stream()
+			.filter((line) -> line.startsWith("| `"))
+			.map((line) -> line.substring(3, line.indexOf('`', 3)))
+			.toList();
+		assertThat(rows).isEqualTo(StandardRules.all().stream().map(RecommendationRule::id).toList());
 	}
 
 	@Test

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.wasmsandbox.metrics.rules;
-
-import org.jspecify.annotations.NullMarked;
