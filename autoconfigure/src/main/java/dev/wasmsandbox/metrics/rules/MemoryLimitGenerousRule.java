@@ -33,7 +33,8 @@ final class MemoryLimitGenerousRule extends ModuleRule {
 		}
 		return advise(module)
 			.found(Severity.INFO,
-					"No sandbox had more than " + Amounts.size((double) peak) + ", but each may have " + Amounts.size((double) limit))
+					"No sandbox had more than " + Amounts.size((double) peak) + ", but each may have "
+							+ Amounts.size((double) limit))
 			.evidence("memory.peak", (double) peak, "bytes")
 			.evidence("calls", (double) module.work().calls().all().total(), "calls")
 			.change("limits.memory", Amounts.property(limit), Amounts.property(wanted))

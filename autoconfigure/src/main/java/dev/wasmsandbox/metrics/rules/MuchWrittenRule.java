@@ -25,7 +25,8 @@ final class MuchWrittenRule extends ModuleRule {
 		}
 		return advise(module)
 			.found(Severity.INFO,
-					"A call or session writes " + Amounts.size((double) written) + " of memory, which is restored after it")
+					"A call or session writes " + Amounts.size((double) written)
+							+ " of memory, which is restored after it")
 			.evidence("pool.written-per-reset", (double) written, "bytes")
 			.evidence("pool.resets", (double) module.pool().writtenResets(), "resets")
 			.otherwise("a clean sandbox for each call",
