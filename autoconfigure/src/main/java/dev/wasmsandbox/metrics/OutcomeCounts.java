@@ -23,7 +23,8 @@ public final class OutcomeCounts {
 		return NONE;
 	}
 
-	static OutcomeCounts of(ToLongFunction<Outcome> count) {
+	/** As many of each as the function says, which must not be negative. */
+	public static OutcomeCounts of(ToLongFunction<Outcome> count) {
 		Outcome[] outcomes = Outcome.values();
 		long[] counts = new long[outcomes.length];
 		for (int i = 0; i < counts.length; i++) {

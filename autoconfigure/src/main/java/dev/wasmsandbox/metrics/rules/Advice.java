@@ -2,6 +2,7 @@ package dev.wasmsandbox.metrics.rules;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import dev.wasmsandbox.metrics.ModuleWindow;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects what a recommendation for one module says. Not thread-safe. */
 final class Advice {
+
+	private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z0-9_-]+");
 
 	private final String id;
 
@@ -47,7 +50,7 @@ final class Advice {
 
 	/** Suggests another value for a property of the module. */
 	Advice change(String name, String from, String to) {
-		this.property = "wasm.modules." + this.module.module() + "." + name;
+		this.property = property(this.module.module()) + "." + name;
 		this.current = from;
 		this.suggested = to;
 		return this;
@@ -58,6 +61,11 @@ final class Advice {
 		this.current = from;
 		this.suggested = to;
 		return this;
+	}
+
+	/** As it is written in a file; names with dots go in brackets. */
+	private static String property(String module) {
+		return PLAIN_KEY.matcher(module).matches() ? "wasm.modules." + module : "wasm.modules[" + module + "]";
 	}
 
 	Stream<PerformanceRecommendation> expect(String effect) {

@@ -6,10 +6,14 @@ import dev.wasmsandbox.metrics.ModuleWindow;
 import dev.wasmsandbox.metrics.PerformanceRecommendation;
 import dev.wasmsandbox.metrics.PerformanceRecommendation.Severity;
 import dev.wasmsandbox.metrics.Situation;
+import dev.wasmsandbox.metrics.WorkCounts;
 
 /** The host allocates many small blocks for each call. */
 final class AllocationChurnRule extends ModuleRule {
 
+	/**
+	 * A call of a guest's allocator takes a fraction of a microsecond: these take some.
+	 */
 	private static final double BLOCKS_PER_CALL = 100;
 
 	AllocationChurnRule() {
@@ -31,7 +35,11 @@ final class AllocationChurnRule extends ModuleRule {
 			.evidence("allocation.bytes.mean", (double) module.work().blockBytes() / blocks, "bytes")
 			.evidence("calls", (double) calls, "calls")
 			.otherwise("a block for each value", "one block for many values, or an allocation scope")
-			.expect("Fewer calls of the guest's allocator, " + time(module.work().blockMeanNanos()) + " each");
+			.expect("Fewer calls of the guest's allocator" + each(module.work()));
+	}
+
+	private static String each(WorkCounts work) {
+		return (work.blocksTimed() > 0) ? ", which take " + Amounts.time(work.blockMeanNanos()) + " each" : "";
 	}
 
 }

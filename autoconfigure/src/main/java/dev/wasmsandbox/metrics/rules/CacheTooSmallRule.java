@@ -12,12 +12,11 @@ import dev.wasmsandbox.metrics.Situation;
 /** The module cache drops modules that are asked for again. */
 final class CacheTooSmallRule implements RecommendationRule {
 
+	/** The first look-up of each module misses in any cache: some must be second ones. */
 	private static final long ENOUGH = 20;
 
+	/** Fewer are modules of former versions, which nobody misses. */
 	private static final long EVICTIONS = 5;
-
-	/** Of a bound; what is below it was not the reason. */
-	private static final double FULL = 0.8;
 
 	@Override
 	public String id() {
@@ -32,20 +31,16 @@ final class CacheTooSmallRule implements RecommendationRule {
 		if (!missed) {
 			return List.of();
 		}
-		boolean byNumber = situation.cache().modules() >= FULL * situation.cache().settings().maxModules();
-		String current = byNumber ? Integer.toString(situation.cache().settings().maxModules())
-				: ModuleRule.size(situation.cache().settings().maxWeight());
-		String suggested = byNumber ? Integer.toString(2 * situation.cache().settings().maxModules())
-				: ModuleRule.size(2 * situation.cache().settings().maxWeight());
+		CacheBound bound = CacheBound.of(situation.cache());
 		return List.of(new PerformanceRecommendation(id(), Severity.WARNING, null,
-				"The module cache dropped " + cache.evictionCount() + " modules and answers only "
-						+ ModuleRule.percent(cache.hitRate()) + " of the look-ups",
+				"Since the start the module cache dropped " + cache.evictionCount() + " modules and answered only "
+						+ Amounts.percent(cache.hitRate()) + " of the look-ups",
 				List.of(new Evidence("cache.hit-rate", cache.hitRate(), "ratio"),
 						new Evidence("cache.evictions", (double) cache.evictionCount(), "modules"),
 						new Evidence("cache.load.mean", cache.averageLoadPenalty(), "ns")),
-				situation.summary().window(), byNumber ? "wasm.cache.max-modules" : "wasm.cache.max-weight", current,
-				suggested, "Modules that are loaded again are not compiled again, "
-						+ ModuleRule.time(cache.averageLoadPenalty()) + " each"));
+				situation.summary().window(), bound.property(), bound.current(), bound.suggested(),
+				"Modules that are loaded again are not compiled again, which took "
+						+ Amounts.time(cache.averageLoadPenalty()) + " each"));
 	}
 
 }

@@ -1,5 +1,6 @@
 package dev.wasmsandbox.metrics.rules;
 
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -11,11 +12,16 @@ import dev.wasmsandbox.metrics.PerformanceRecommendation.Severity;
 import dev.wasmsandbox.metrics.Situation;
 import dev.wasmsandbox.observe.Outcome;
 
-/** Nearly all calls that run out of time are calls of one function. */
+/**
+ * Nearly all calls that run out of time are calls of one function, of several that are
+ * called.
+ */
 final class ClusteredTimeoutsRule extends ModuleRule {
 
+	/** Fewer meet the same function by chance. */
 	private static final long ENOUGH = 5;
 
+	/** Of all, so that the few of other functions are no reason to look there. */
 	private static final double CLUSTERED = 0.8;
 
 	ClusteredTimeoutsRule() {
@@ -31,6 +37,7 @@ final class ClusteredTimeoutsRule extends ModuleRule {
 		return module.functions()
 			.entrySet()
 			.stream()
+			.filter((entry) -> module.info().report().exportedFunction(entry.getKey()).isPresent())
 			.max(Comparator.comparingLong((entry) -> timeouts(entry.getValue())))
 			.filter((entry) -> timeouts(entry.getValue()) >= CLUSTERED * all)
 			.stream()
@@ -43,7 +50,7 @@ final class ClusteredTimeoutsRule extends ModuleRule {
 
 	private Stream<PerformanceRecommendation> advise(ModuleWindow module, Map.Entry<String, CallCounts> worst,
 			long all) {
-		double limit = module.info().limits().callTimeout().toNanos();
+		Duration limit = module.info().limits().callTimeout();
 		long succeeded = worst.getValue().all().count(Outcome.SUCCESS);
 		long late = timeouts(worst.getValue());
 		Advice advice = advise(module)
@@ -53,12 +60,13 @@ final class ClusteredTimeoutsRule extends ModuleRule {
 			.evidence("function.calls.success", (double) succeeded, "calls")
 			.evidence("calls.timeout", (double) all, "calls");
 		if (succeeded > late) {
-			return advice.change("limits.call-timeout", time(limit), time(2 * limit))
+			return advice
+				.change("limits.call-timeout", Amounts.property(limit), Amounts.property(limit.multipliedBy(2)))
 				.expect("Most of its calls end in time, the others may too with more of it; if not, its input needs a bound");
 		}
 		return advice
-			.otherwise("'" + worst.getKey() + "' does not end within " + time(limit),
-					"a bound on its input, or a limit of " + "work in the guest")
+			.otherwise("'" + worst.getKey() + "' does not end within " + Amounts.property(limit),
+					"a bound on its input, or on its work in the guest")
 			.expect("Sandboxes and processors are free for the other functions");
 	}
 

@@ -10,9 +10,14 @@ import dev.wasmsandbox.metrics.Situation;
 /** Too many callers wait for a sandbox to be made. */
 final class ColdStartRule extends ModuleRule {
 
+	/** So many a busy pool makes when it begins. */
 	private static final long ENOUGH = 10;
 
+	/** Of the leases: rarer ones are in the last percentiles only. */
 	private static final double SHARE = 0.1;
+
+	/** Of the calls' time: what takes less is not worth the memory of idle ones. */
+	private static final double COST = 0.01;
 
 	ColdStartRule() {
 		super("cold-starts");
@@ -25,17 +30,28 @@ final class ColdStartRule extends ModuleRule {
 		int kept = module.info().pool().minIdle();
 		int most = module.pool().now().maxSize();
 		int wanted = Math.min(most, Math.max(kept + 1, 2 * module.pool().maxLeased()));
-		if (leases < ENOUGH_CALLS || made < ENOUGH || made < SHARE * leases || wanted <= kept) {
+		boolean many = leases >= ENOUGH_CALLS && made >= ENOUGH && made >= SHARE * leases;
+		if (!many || wanted <= kept || !callersWaited(module)
+				|| made * module.coldStarts().mean() < COST * module.work().calls().busyNanos()) {
 			return Stream.empty();
 		}
 		return advise(module)
-			.found(Severity.WARNING, percent((double) made / leases) + " of the leases had to wait for a new sandbox")
+			.found(Severity.WARNING,
+					Amounts.percent((double) made / leases) + " of the leases had to wait for a new sandbox")
 			.evidence("cold-starts", (double) made, "sandboxes")
 			.evidence("leases", (double) leases, "leases")
 			.evidence("cold-start.mean", module.coldStarts().mean(), "ns")
 			.change("pool.min-idle", Integer.toString(kept), Integer.toString(wanted))
 			.expect("Sandboxes are made in the background; calls that now wait get faster by "
-					+ time(module.coldStarts().mean()) + " each");
+					+ Amounts.time(module.coldStarts().mean()) + " each");
+	}
+
+	/**
+	 * Sandboxes are also made in the background. Where callers wait for one of ten, the
+	 * 95th percentile of their waiting has it; half of it, because both are sampled.
+	 */
+	private static boolean callersWaited(ModuleWindow module) {
+		return module.acquisitions().p95() >= module.coldStarts().p50() / 2;
 	}
 
 }

@@ -13,6 +13,7 @@ final class LargeCopiesRule extends ModuleRule {
 	/** Mapping costs some microseconds and faults in what is read: from here it pays. */
 	private static final long LARGE = 4L << 20;
 
+	/** Calls with so much data are few. */
 	private static final long ENOUGH = 10;
 
 	LargeCopiesRule() {
@@ -26,12 +27,12 @@ final class LargeCopiesRule extends ModuleRule {
 		if (calls < ENOUGH || bytes < LARGE * calls) {
 			return Stream.empty();
 		}
-		return advise(module).found(Severity.INFO, "Each call copies " + size(bytes / calls) + " into the guest")
+		return advise(module)
+			.found(Severity.INFO, "Each call copies " + Amounts.size((double) bytes / calls) + " into the guest")
 			.evidence("data.in", (double) bytes, "bytes")
 			.evidence("calls", (double) calls, "calls")
 			.otherwise("bytes are copied into the guest",
-					"a ZeroCopyBuffer that is mapped, where guests read only a part of "
-							+ "it, or several read the same")
+					"a ZeroCopyBuffer that is mapped, where guests read only a part of it, or several read the same")
 			.expect("What is not read is not copied, and what is shared is in memory once");
 	}
 

@@ -24,7 +24,8 @@ final class LatencyTargetRule extends ModuleRule {
 		double waiting = module.acquisitions().mean();
 		double processor = module.work().cpuShare();
 		return advise(module)
-			.found(Severity.WARNING, "A call takes " + time(mean) + " on average, the target is " + time(target))
+			.found(Severity.WARNING,
+					"A call takes " + Amounts.time(mean) + " on average, the target is " + Amounts.time(target))
 			.evidence("calls.mean", mean, "ns")
 			.evidence("calls.p99", (double) module.calls().p99(), "ns")
 			.evidence("acquire.mean", waiting, "ns")

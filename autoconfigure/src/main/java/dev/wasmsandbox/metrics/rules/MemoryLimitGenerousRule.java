@@ -10,8 +10,10 @@ import dev.wasmsandbox.metrics.Situation;
 /** A guest gone wrong could take many times the memory that it ever needed. */
 final class MemoryLimitGenerousRule extends ModuleRule {
 
+	/** Rare inputs need the most: with fewer calls they may not have come. */
 	private static final long ENOUGH = 1_000;
 
+	/** So that a suggestion, four times the peak in a power of two, is half at most. */
 	private static final int TIMES = 16;
 
 	/** Limits below are never called generous. */
@@ -30,10 +32,12 @@ final class MemoryLimitGenerousRule extends ModuleRule {
 			return Stream.empty();
 		}
 		return advise(module)
-			.found(Severity.INFO, "No sandbox had more than " + size(peak) + ", but each may have " + size(limit))
+			.found(Severity.INFO,
+					"No sandbox had more than " + Amounts.size((double) peak) + ", but each may have "
+							+ Amounts.size((double) limit))
 			.evidence("memory.peak", (double) peak, "bytes")
 			.evidence("calls", (double) module.work().calls().all().total(), "calls")
-			.change("limits.memory", size(limit), size(wanted))
+			.change("limits.memory", Amounts.property(limit), Amounts.property(wanted))
 			.expect("A guest gone wrong is stopped earlier; address space is reserved for less");
 	}
 

@@ -1,7 +1,6 @@
 package dev.wasmsandbox.metrics.rules;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 import dev.wasmsandbox.metrics.ModuleWindow;
@@ -40,25 +39,6 @@ abstract class ModuleRule implements RecommendationRule {
 	/** Begins a recommendation for a module. */
 	final Advice advise(ModuleWindow module) {
 		return new Advice(this.id, module);
-	}
-
-	/** A size as configuration takes it, rounded up. */
-	static String size(long bytes) {
-		long mega = 1L << 20;
-		return (bytes % mega == 0 || bytes >= 16 * mega) ? (bytes + mega - 1) / mega + "MB"
-				: (bytes + 1023) / 1024 + "KB";
-	}
-
-	/** A time as configuration takes it. */
-	static String time(double nanos) {
-		if (nanos >= 1e9 && nanos % 1e9 == 0) {
-			return (long) (nanos / 1e9) + "s";
-		}
-		return (nanos >= 1e6) ? Math.round(nanos / 1e6) + "ms" : Math.round(nanos / 1e3) + "us";
-	}
-
-	static String percent(double ratio) {
-		return String.format(Locale.ROOT, "%.0f%%", ratio * 100);
 	}
 
 }

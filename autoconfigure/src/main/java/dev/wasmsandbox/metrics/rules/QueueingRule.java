@@ -1,5 +1,6 @@
 package dev.wasmsandbox.metrics.rules;
 
+import java.time.Duration;
 import java.util.stream.Stream;
 
 import dev.wasmsandbox.metrics.ModuleWindow;
@@ -18,8 +19,14 @@ final class QueueingRule extends ModuleRule {
 	/** With fewer waiting on average nobody notices. */
 	private static final double WAITING = 1;
 
-	/** Of the processors; above it, queues grow without bounds (M/M/c). */
+	/**
+	 * Of the processors. Waiting grows as 1 / (1 - load) (M/M/c): beyond here a little
+	 * more load makes it several times longer.
+	 */
 	private static final double SATURATED = 0.85;
+
+	/** Who would wait for more calls than so many to end is refused. */
+	private static final long CALLS_AHEAD = 4;
 
 	QueueingRule() {
 		super("queueing");
@@ -41,15 +48,17 @@ final class QueueingRule extends ModuleRule {
 		if (!waits(pool, busy, WAITING) || !saturated(situation)) {
 			return Stream.empty();
 		}
-		long wait = module.info().pool().maxWait().toNanos();
-		long shorter = Math.max(module.calls().p50() * 4, 1_000_000);
+		Duration wait = module.info().pool().maxWait();
+		// The time of a call has the waiting in it.
+		long runs = Math.max(0, module.calls().p50() - module.acquisitions().p50());
+		Duration shorter = Duration.ofMillis(Math.max(1, CALLS_AHEAD * runs / 1_000_000));
 		Advice advice = advise(module)
 			.found(Severity.WARNING, "Callers wait for a sandbox, and the processors are busy with guests")
 			.evidence("pool.pending.mean", pool.meanPending(), "callers")
 			.evidence("acquire.p95", (double) module.acquisitions().p95(), "ns")
 			.evidence("processors.busy", situation.summary().processors(), "processors");
-		if (shorter < wait) {
-			advice.change("pool.max-wait", time((double) wait), time((double) shorter));
+		if (shorter.compareTo(wait) < 0) {
+			advice.change("pool.max-wait", Amounts.property(wait), Amounts.property(shorter));
 		}
 		else {
 			advice.otherwise(situation.processors() + " processors", "more processors, or fewer calls");

@@ -8,9 +8,10 @@ import dev.wasmsandbox.metrics.PerformanceRecommendation.Severity;
 import dev.wasmsandbox.metrics.RecommendationRule;
 import dev.wasmsandbox.metrics.Situation;
 
-/** The same bytes were compiled again. */
+/** The same bytes were compiled again, because the cache had dropped their code. */
 final class RecompiledRule implements RecommendationRule {
 
+	/** Once or twice may be a module that is seldom used. */
 	private static final long ENOUGH = 3;
 
 	@Override
@@ -24,14 +25,14 @@ final class RecompiledRule implements RecommendationRule {
 		if (again < ENOUGH) {
 			return List.of();
 		}
+		double mean = situation.cache().statistics().averageLoadPenalty();
+		CacheBound bound = CacheBound.of(situation.cache());
 		return List.of(new PerformanceRecommendation(id(), Severity.INFO, null,
-				again + " times a module was compiled that had been compiled before",
+				"Since the start a module was compiled " + again + " times that had been compiled before",
 				List.of(new Evidence("cache.recompiled", (double) again, "modules"),
-						new Evidence("cache.load.mean", situation.cache().statistics().averageLoadPenalty(), "ns")),
-				situation.summary().window(), "wasm.cache.max-weight",
-				ModuleRule.size(situation.cache().settings().maxWeight()),
-				ModuleRule.size(2 * situation.cache().settings().maxWeight()),
-				"Loading a module again takes no time to compile it"));
+						new Evidence("cache.load.mean", mean, "ns")),
+				situation.summary().window(), bound.property(), bound.current(), bound.suggested(),
+				"A module that is loaded again need not be compiled again, which takes " + Amounts.time(mean)));
 	}
 
 }

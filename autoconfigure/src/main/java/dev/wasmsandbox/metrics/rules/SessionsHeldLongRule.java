@@ -10,8 +10,10 @@ import dev.wasmsandbox.metrics.Situation;
 /** Sessions are open for long, or never closed, and keep sandboxes from others. */
 final class SessionsHeldLongRule extends ModuleRule {
 
+	/** No caller waits for so long, pool.max-wait is one second unless set. */
 	private static final double LONG_NANOS = 10e9;
 
+	/** So that the 95th percentile is not one session. */
 	private static final long ENOUGH = 5;
 
 	SessionsHeldLongRule() {
@@ -21,7 +23,8 @@ final class SessionsHeldLongRule extends ModuleRule {
 	@Override
 	Stream<PerformanceRecommendation> look(ModuleWindow module, Situation situation) {
 		long leaks = module.pool().leaksSuspected();
-		boolean slow = module.sessions().samples() >= ENOUGH && module.sessions().p95() >= LONG_NANOS
+		boolean slow = module.pool().looks() >= ENOUGH_LOOKS && module.sessions().samples() >= ENOUGH
+				&& module.sessions().p95() >= LONG_NANOS
 				&& module.pool().maxLeased() >= 0.8 * module.pool().now().maxSize();
 		if (leaks == 0 && !slow) {
 			return Stream.empty();
@@ -29,7 +32,7 @@ final class SessionsHeldLongRule extends ModuleRule {
 		return advise(module)
 			.found((leaks > 0) ? Severity.WARNING : Severity.INFO,
 					(leaks > 0) ? leaks + " sessions were open for so long that they may never be closed"
-							: "Sessions are open for " + time((double) module.sessions().p95())
+							: "Sessions are open for " + Amounts.time((double) module.sessions().p95())
 									+ " and keep most sandboxes in use")
 			.evidence("sessions.suspected-leaks", (double) leaks, "sessions")
 			.evidence("sessions.p95", (double) module.sessions().p95(), "ns")

@@ -17,8 +17,10 @@ import dev.wasmsandbox.observe.Outcome;
  */
 final class TrapsRisingRule extends ModuleRule {
 
+	/** By chance once in some 700 windows. */
 	private static final double DEVIATIONS = 3;
 
+	/** Fewer are no Poisson count that looks Gaussian. */
 	private static final long ENOUGH = 10;
 
 	TrapsRisingRule() {

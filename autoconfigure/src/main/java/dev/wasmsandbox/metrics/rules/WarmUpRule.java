@@ -9,11 +9,12 @@ import dev.wasmsandbox.metrics.PerformanceRecommendation.Severity;
 import dev.wasmsandbox.metrics.Situation;
 
 /**
- * Each sandbox runs an expensive start function again, whose outcome a snapshot would
- * keep.
+ * Sandboxes take longer to make than the target, and each runs a start function whose
+ * outcome a snapshot would keep.
  */
 final class WarmUpRule extends ModuleRule {
 
+	/** The first ones run code that the JVM has not compiled yet. */
 	private static final long ENOUGH = 5;
 
 	WarmUpRule() {
@@ -28,7 +29,8 @@ final class WarmUpRule extends ModuleRule {
 			return Stream.empty();
 		}
 		return advise(module)
-			.found(Severity.WARNING, "Making a sandbox takes " + time(mean) + ", mostly in the module's start function")
+			.found(Severity.WARNING,
+					"Making a sandbox takes " + Amounts.time(mean) + ", and each runs the module's start function")
 			.evidence("cold-start.mean", mean, "ns")
 			.evidence("cold-starts", (double) module.coldStarts().samples(), "sandboxes")
 			.change("snapshot", "none", "after-start")
