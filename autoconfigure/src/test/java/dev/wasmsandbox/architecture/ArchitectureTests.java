@@ -23,8 +23,8 @@ class ArchitectureTests {
 	private static final String ROOT = "dev.wasmsandbox";
 
 	/** From top to bottom: a package may use those that stand below it. */
-	private static final List<String> LAYERS = List.of("autoconfigure", "actuate", "spring", "tuning", "metrics.rules", "metrics",
-			"stream", "channel", "", "client", "codec", "abi", "guest", "pool", "module", "compile", "wasi", "engine",
+	private static final List<String> LAYERS = List.of("autoconfigure", "actuate", "spring", "tuning",
+			"metrics.rules", "metrics", "stream", "channel", "", "client", "codec", "abi", "guest", "pool", "module", "compile", "wasi", "engine",
 			"screen", "memory", "observe", "limits", "error");
 
 	private final JavaClasses library = new ClassFileImporter()
