@@ -58,12 +58,15 @@ record Footprint(long heap, long metaspace, int threads, Resources resources) {
 		return now();
 	}
 
-	/** What did not come back to this footprint within a minute. */
+	/**
+	 * What did not come back to this footprint within some minutes: threads of the JDK's
+	 * common pool wait a minute for more work.
+	 */
 	List<String> growth() {
 		try {
 			Awaitility.await()
 				.pollInterval(Duration.ofSeconds(1))
-				.atMost(Duration.ofMinutes(1))
+				.atMost(Duration.ofMinutes(3))
 				.until(() -> holds(Footprint.now()));
 			return List.of();
 		}

@@ -24,7 +24,7 @@ class ArchitectureTests {
 
 	/** From top to bottom: a package may use those that stand below it. */
 	private static final List<String> LAYERS = List.of("test", "autoconfigure", "actuate", "spring", "tuning",
-			"metrics", "stream", "channel", "", "client", "codec", "abi", "guest", "pool", "module", "compile", "wasi",
+			"metrics.rules", "metrics", "stream", "channel", "", "client", "codec", "abi", "guest", "pool", "module", "compile", "wasi",
 			"engine", "screen", "memory", "observe", "limits", "error");
 
 	private final JavaClasses library = new ClassFileImporter()
