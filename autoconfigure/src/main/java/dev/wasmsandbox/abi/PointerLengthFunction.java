@@ -72,13 +72,14 @@ final class PointerLengthFunction implements AbiFunction {
 				continue;
 			}
 			Object value = call.value(i);
+			LargeData data = large(kind, value);
 			if (kind == ValueKind.STRING && value instanceof String text) {
 				encoded[i] = Utf8.encode(guest.moduleName(), this.export.name(), i, text);
 			}
 			else if (kind == ValueKind.BYTES && value instanceof byte[]) {
 				encoded[i] = value;
 			}
-			else if (large(kind, value) instanceof LargeData data && data.worthMapping()) {
+			else if (data != null && data.worthMapping()) {
 				if (data.buffer().size() > Integer.MAX_VALUE - 2 * ZeroCopyBuffer.PAGE) {
 					throw ArrayValues.tooLarge(guest.moduleName(), this.export.name(), i, data.buffer().size());
 				}

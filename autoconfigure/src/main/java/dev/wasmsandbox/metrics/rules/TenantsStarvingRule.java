@@ -39,14 +39,14 @@ final class TenantsStarvingRule implements RecommendationRule {
 		if (waiting == 0 || most.running() < MOST * running) {
 			return List.of();
 		}
-		int allowed = most.quota().maxConcurrentCalls();
+		Integer allowed = most.quota().maxConcurrentCalls();
 		return List.of(new PerformanceRecommendation(id(), Severity.WARNING, null,
 				"One tenant has " + most.running() + " of " + running + " sandboxes in use while other tenants wait",
 				List.of(new Evidence("tenant.running.max", most.running(), "calls"),
 						new Evidence("tenants.running", running, "calls"),
 						new Evidence("tenants.waiting.others", waiting, "callers")),
 				situation.summary().window(), "wasm.tenants.default.max-concurrent-calls",
-				(allowed == Integer.MAX_VALUE) ? "none" : Integer.toString(allowed), Integer.toString(running / 2),
+				(allowed != null) ? allowed.toString() : "none", Integer.toString(running / 2),
 				"No tenant holds more than half of what is in use now, so that others need not wait for its calls to end"));
 	}
 
