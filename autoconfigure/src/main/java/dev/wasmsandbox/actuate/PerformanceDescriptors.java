@@ -56,8 +56,8 @@ public final class PerformanceDescriptors {
 			double p99Micros, double maxMicros) {
 
 		static LatencyDescriptor of(LatencySummary latency) {
-			return new LatencyDescriptor(latency.samples(), micros(latency.mean()), micros(latency.p50()),
-					micros(latency.p95()), micros(latency.p99()), micros(latency.max()));
+			return new LatencyDescriptor(latency.samples(), micros(latency.mean()), micros((double) latency.p50()),
+					micros((double) latency.p95()), micros((double) latency.p99()), micros((double) latency.max()));
 		}
 
 	}

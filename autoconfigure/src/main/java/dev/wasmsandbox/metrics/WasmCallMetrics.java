@@ -2,8 +2,8 @@ package dev.wasmsandbox.metrics;
 
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
@@ -75,7 +75,7 @@ public final class WasmCallMetrics implements MeterBinder {
 				this.metrics.counts(module).forEach((function, counts) -> add(meters, module, function, counts));
 			}
 			for (String module : gone) {
-				List.copyOf(this.byModule.remove(module).values()).forEach(this.registry::remove);
+				Objects.requireNonNull(this.byModule.remove(module)).values().forEach(this.registry::remove);
 			}
 		}
 

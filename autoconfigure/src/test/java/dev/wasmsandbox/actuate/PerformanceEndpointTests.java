@@ -66,7 +66,7 @@ class PerformanceEndpointTests {
 			.value(Double.class, (micros) -> assertThat(micros).isPositive())
 			.jsonPath("$.summary.outcomes.TRAP")
 			.value(Integer.class, (traps) -> assertThat(traps).isPositive())
-			.jsonPath("$.summary.memoryResidentBytes")
+			.jsonPath("$.summary.memoryReservedBytes")
 			.value(Integer.class, (bytes) -> assertThat(bytes).isPositive())
 			.jsonPath("$.targets[1].property")
 			.isEqualTo("wasm.targets.error-rate")

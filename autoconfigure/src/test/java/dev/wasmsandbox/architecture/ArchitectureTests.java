@@ -24,8 +24,8 @@ class ArchitectureTests {
 
 	/** From top to bottom: a package may use those that stand below it. */
 	private static final List<String> LAYERS = List.of("test", "autoconfigure", "actuate", "spring", "tuning",
-			"metrics.rules", "metrics", "stream", "channel", "", "client", "codec", "abi", "guest", "pool", "module", "compile", "wasi",
-			"engine", "screen", "memory", "observe", "limits", "error");
+			"metrics.rules", "metrics", "stream", "channel", "", "client", "codec", "abi", "guest", "pool", "module",
+			"compile", "wasi", "engine", "screen", "memory", "observe", "limits", "error");
 
 	private final JavaClasses library = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

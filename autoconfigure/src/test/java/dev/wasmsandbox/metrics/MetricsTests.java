@@ -137,8 +137,8 @@ class MetricsTests {
 		Arrays.sort(nanos);
 		LatencySummary latency = this.metrics.summary(this.sandboxes).calls();
 		assertThat(latency.samples()).isEqualTo(nanos.length);
-		assertThat((double) latency.p50()).isCloseTo(nanos[99], within(0.1 * nanos[99]));
-		assertThat((double) latency.p95()).isCloseTo(nanos[189], within(0.1 * nanos[189]));
+		assertThat((double) latency.p50()).isCloseTo((double) nanos[99], within(0.1 * (double) nanos[99]));
+		assertThat((double) latency.p95()).isCloseTo((double) nanos[189], within(0.1 * (double) nanos[189]));
 		assertThat(latency.mean()).isCloseTo(Arrays.stream(nanos).average().orElseThrow(),
 				within(0.1 * Arrays.stream(nanos).average().orElseThrow()));
 	}
