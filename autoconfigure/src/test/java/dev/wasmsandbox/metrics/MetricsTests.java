@@ -222,7 +222,7 @@ class MetricsTests {
 			.functionCounter()
 			.count()).isEqualTo(2);
 		assertThat(registry.get("wasm.instance.cold-start").tag("module", "simple_module").functionTimer().count())
-			.isEqualTo(sandbox.statistics().pool().created());
+			.isEqualTo((double) sandbox.statistics().pool().created());
 		assertThat(registry.get("wasm.anomalies").functionCounter().count()).isZero();
 		sandbox.close();
 		assertThat(registry.getMeters()).isEmpty();
