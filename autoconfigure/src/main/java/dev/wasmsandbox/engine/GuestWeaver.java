@@ -61,6 +61,9 @@ final class GuestWeaver {
 
 	private static final String BEYOND = "throwOutOfBoundsMemoryAccess";
 
+	/** What methods made of functions are called, before the function's index. */
+	private static final String FUNCTION = "func_";
+
 	/** What the engine calls an imported function by. */
 	private static final String HOST_CALL = "callHostFunction";
 
@@ -188,10 +191,7 @@ final class GuestWeaver {
 				replace(method, call, local, hostLinked);
 			}
 		}
-		if (hostCalls > 0 && hostLinked && this.subject.equals(MEMORY) && frameBytes(method) <= SMALL_FRAME) {
-			// Once for all its calls of the host: its frame grows no further.
-			headroom(method, method.instructions.getFirst(), local);
-		}
+		headroom(method, local);
 		if (this.check == Check.OURS) {
 			PacedChecks.pace(method, this.imported, HUGE_METHOD - size(method));
 		}
@@ -248,9 +248,6 @@ final class GuestWeaver {
 		else if (call.name.equals(HOST_CALL) && hostLinked && method.name.startsWith("func_")
 				&& this.subject.equals(MEMORY)) {
 			// There it names one function; elsewhere in the code any.
-			if (frameBytes(method) > SMALL_FRAME) {
-				headroom(method, call, local);
-			}
 			method.instructions.insertBefore(call, new VarInsnNode(Opcodes.ALOAD, local));
 			method.instructions.set(call, new InvokeDynamicInsnNode(HOST_CALL,
 					call.desc.replace(")", MEMORY.getDescriptor() + ")"), LINK_HOST));
@@ -269,7 +266,36 @@ final class GuestWeaver {
 		return method.name.startsWith("call_indirect_") || next.getOpcode() == Opcodes.INVOKESTATIC;
 	}
 
-	/** Has the stack looked at that a host function must find. */
+	/**
+	 * Has the stack looked at that a host function must find, by whatever calls the
+	 * function that the compiler makes for each imported one: a function of the guest
+	 * once for all these calls, because its frame grows no further.
+	 */
+	private void headroom(MethodNode method, int local) {
+		List<AbstractInsnNode> calls = new ArrayList<>();
+		for (AbstractInsnNode node : method.instructions) {
+			if (node instanceof MethodInsnNode call && call.getOpcode() == Opcodes.INVOKESTATIC
+					&& isImported(call.name)) {
+				calls.add(call);
+			}
+		}
+		if (!this.subject.equals(MEMORY) || calls.isEmpty()) {
+			return;
+		}
+		if (method.name.startsWith(FUNCTION) && frameBytes(method) <= SMALL_FRAME) {
+			headroom(method, method.instructions.getFirst(), local);
+		}
+		else {
+			calls.forEach((call) -> headroom(method, call, local));
+		}
+	}
+
+	/** Whether a method is what the compiler made for an imported function. */
+	private boolean isImported(String name) {
+		return name.startsWith(FUNCTION)
+				&& Integer.parseInt(name, FUNCTION.length(), name.length(), 10) < this.imported;
+	}
+
 	private static void headroom(MethodNode method, AbstractInsnNode before, int local) {
 		method.instructions.insertBefore(before, new VarInsnNode(Opcodes.ALOAD, local));
 		method.instructions.insertBefore(before, new MethodInsnNode(Opcodes.INVOKESTATIC, HELPERS, "requireHeadroom",
