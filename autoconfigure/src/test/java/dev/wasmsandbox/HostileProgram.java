@@ -40,7 +40,7 @@ final class HostileProgram {
 	private static final Duration HANG = Duration.ofMinutes(1);
 
 	/** What the guest's own thread may work at most. */
-	private static final Duration MOST_WORK = Duration.ofSeconds(8);
+	private static final Duration MOST_WORK = Duration.ofSeconds(2);
 
 	/** Messages go to logs, and the module chooses the names in them. */
 	private static final int LONGEST_MESSAGE = 100_000;

@@ -10,6 +10,7 @@ import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.memory.BufferAccess;
 import dev.wasmsandbox.memory.ZeroCopyBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Blocks of the guest's memory that live for one call: those of its arguments. They are
@@ -32,8 +33,10 @@ public final class CallBlocks {
 
 	private int count;
 
-	/** The buffers that lie over blocks, by the blocks' addresses. */
-	private final Map<Integer, BufferMapping> mappings = new HashMap<>();
+	/**
+	 * The buffers that lie over blocks, by the blocks' addresses, once there were any.
+	 */
+	private @Nullable Map<Integer, BufferMapping> mappings;
 
 	private CallBlocks(GuestInstance guest) {
 		this.guest = guest;
@@ -102,7 +105,13 @@ public final class CallBlocks {
 	public int map(ZeroCopyBuffer buffer, BufferAccess access) {
 		int block = allocate(Math.toIntExact(buffer.mappedSize() + ZeroCopyBuffer.PAGE), ZeroCopyBuffer.PAGE);
 		int address = (block + ZeroCopyBuffer.PAGE - 1) & -ZeroCopyBuffer.PAGE;
-		this.mappings.put(block, BufferMapping.mapBetweenSteps(this.guest, buffer, address, access));
+		BufferMapping mapping = BufferMapping.mapBetweenSteps(this.guest, buffer, address, access);
+		Map<Integer, BufferMapping> all = this.mappings;
+		if (all == null) {
+			all = new HashMap<>();
+			this.mappings = all;
+		}
+		all.put(block, mapping);
 		return address;
 	}
 
@@ -157,7 +166,8 @@ public final class CallBlocks {
 	public void release(int mark) {
 		while (this.count > mark) {
 			int last = --this.count;
-			BufferMapping mapping = this.mappings.remove(this.addresses[last]);
+			Map<Integer, BufferMapping> all = this.mappings;
+			BufferMapping mapping = (all != null) ? all.remove(this.addresses[last]) : null;
 			if (mapping != null) {
 				mapping.unmapBetweenSteps();
 			}
