@@ -152,7 +152,7 @@ public final class SandboxSession implements AutoCloseable {
 	private void run(String function, AbiFunction bound, SessionWork.Calls calls, AbiCall values) {
 		this.guest.requireUsable();
 		boolean timed = calls.timesNext();
-		long begun = timed ? System.nanoTime() : 0;
+		long begun = timed ? calls.begin() : 0;
 		try {
 			this.guest.within(function, AbiFunction::call, bound, this.access, values);
 			calls.successes++;
@@ -343,7 +343,8 @@ public final class SandboxSession implements AutoCloseable {
 		@Override
 		long @Nullable [] invoke(ModuleExport function, long[] arguments) {
 			if (this.calls.timesNext()) {
-				return invokeTimed(function, arguments);
+				// A copy, so that HotSpot need not make the array for all other calls.
+				return invokeTimed(function, arguments.clone());
 			}
 			return invokeCounted(function, arguments);
 		}
@@ -361,7 +362,7 @@ public final class SandboxSession implements AutoCloseable {
 		}
 
 		private long @Nullable [] invokeTimed(ModuleExport function, long[] arguments) {
-			long begun = System.nanoTime();
+			long begun = this.calls.begin();
 			long[] results = invokeCounted(function, arguments);
 			this.calls.timed(begun);
 			return results;

@@ -81,12 +81,9 @@ final class SessionWork {
 
 		private static final long EVERY = 1024;
 
-		/** No number of calls has this remainder. */
-		private static final long NEVER = -1;
-
 		private final CallRecorder recorder;
 
-		private final long timedAt;
+		private final boolean listens;
 
 		/** Read and written on the way of each call, so there is no method between. */
 		long successes;
@@ -97,18 +94,25 @@ final class SessionWork {
 
 		private Calls(CallRecorder recorder, boolean listens) {
 			this.recorder = recorder;
-			this.timedAt = listens ? 0 : NEVER;
+			this.listens = listens;
 		}
 
-		/** Whether the next call is to be timed. */
+		/** Whether the next call is to be timed, if anybody listens. */
 		boolean timesNext() {
-			return (this.successes & (EVERY - 1)) == this.timedAt;
+			return (this.successes & (EVERY - 1)) == 0;
+		}
+
+		/** When a call began that is to be timed. */
+		long begin() {
+			return this.listens ? System.nanoTime() : 0;
 		}
 
 		/** A call that was timed has succeeded. */
 		void timed(long begun) {
-			this.timed++;
-			this.timedNanos += System.nanoTime() - begun;
+			if (this.listens) {
+				this.timed++;
+				this.timedNanos += System.nanoTime() - begun;
+			}
 		}
 
 	}

@@ -136,12 +136,22 @@ abstract sealed class CallControl extends FlatMemory permits LinearMemory {
 	 * @return whether none was running
 	 */
 	final boolean enter() {
+		this.fuel = (this.state == IDLE) ? this.fuelLimit : this.fuel;
+		return enterUnmetered();
+	}
+
+	/** As {@link #enter}, for code that does not count its work. */
+	final boolean enterUnmetered() {
 		if (this.state != IDLE) {
 			return false;
 		}
-		this.fuel = this.fuelLimit;
 		STATE.setRelease(this, RUNNING);
 		return true;
+	}
+
+	/** Whether the code counts its work. */
+	final boolean metered() {
+		return this.fuelLimit > 0;
 	}
 
 	final void exit() {

@@ -3,7 +3,6 @@ package dev.wasmsandbox.engine;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
-import com.dylibso.chicory.runtime.Machine;
 import dev.wasmsandbox.error.SecurityViolationException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.limits.SandboxLimits;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GuestInstance {
 
-	private static final Machine NOT_READY = (function, arguments) -> {
+	private static final GuestCode NOT_READY = (function, arguments, memory) -> {
 		throw new IllegalStateException("The sandbox is not ready");
 	};
 
@@ -40,12 +39,20 @@ public final class GuestInstance {
 
 	/**
 	 * Who may call: the owner, once the sandbox is ready, and nobody after a failure or
-	 * the end. One comparison tells all that.
+	 * the end.
 	 */
 	private @Nullable Thread caller;
 
+	/**
+	 * The caller, if calls need neither a turn nor fuel. One comparison tells all that.
+	 */
+	private @Nullable Thread direct;
+
 	/** What runs the calls of the caller. */
-	private Machine code = NOT_READY;
+	private GuestCode code = NOT_READY;
+
+	/** All calls that are not direct. */
+	private final GuestRuns runs;
 
 	private @Nullable WasmSandboxException failure;
 
@@ -56,21 +63,10 @@ public final class GuestInstance {
 	/** Whether the guest ended itself in good order. */
 	private boolean exited;
 
-	/**
-	 * Whether the next call is a step of {@link #within}, and no guest runs around it.
-	 */
-	private boolean stepping;
-
 	private final LeaseHoldings holdings = new LeaseHoldings();
 
 	/** What parts above keep for as long as the lease lasts. */
 	private @Nullable Companion companions;
-
-	/** Where its runs wait for their turn; {@code null} where they need none. */
-	private @Nullable RunGate gate;
-
-	/** Whether the lease as a whole is one turn. */
-	private boolean inTurn;
 
 	/** After its thread's death any thread may end the lease, but only one. */
 	private final AtomicBoolean ended = new AtomicBoolean();
@@ -85,6 +81,7 @@ public final class GuestInstance {
 		this.wasi = factory.wasi();
 		this.lease = this.memory.beginLease(payer);
 		this.owner = Thread.currentThread();
+		this.runs = new GuestRuns(this);
 	}
 
 	/** Marks this as the run whose state every sandbox of the module will start with. */
@@ -108,9 +105,15 @@ public final class GuestInstance {
 		}
 	}
 
-	void ready(Machine machine) {
-		this.code = machine;
+	void ready(GuestCode ready) {
+		this.code = ready;
 		this.caller = this.owner;
+		this.direct = (this.memory.metered() || this.runs.inTurns()) ? null : this.owner;
+	}
+
+	private void endCalls() {
+		this.caller = null;
+		this.direct = null;
 	}
 
 	/** What to call the module in messages. */
@@ -143,22 +146,29 @@ public final class GuestInstance {
 
 	/** As {@link #call(ModuleExport, long[])}, for callers that hold the index. */
 	public long @Nullable [] call(ModuleExport function, int index, long[] arguments) {
+		LinearMemory control = this.memory;
+		if (Thread.currentThread() == this.direct && control.enterUnmetered()) {
+			return callEntered(function, index, arguments, control);
+		}
+		requireCallable();
+		return this.runs.call(function, index, arguments);
+	}
+
+	/** Before the memory is touched: it may be the next tenant's by now. */
+	private void requireCallable() {
 		if (Thread.currentThread() != this.caller) {
-			// Before the memory is touched: it may be the next tenant's by now.
 			throw unusable();
 		}
-		LinearMemory control = this.memory;
-		if (control.running()) {
-			return callNested(function, index, arguments);
-		}
-		RunGate turns = this.gate;
-		if (turns != null && turns.begin(this.payer, function.name())) {
-			return callInTurn(turns, function, index, arguments);
-		}
-		control.enter();
+	}
+
+	/**
+	 * Runs a function as a call of its own, which has begun.
+	 * @param control the memory, which nobody need read twice on the way of a call
+	 */
+	long @Nullable [] callEntered(ModuleExport function, int index, long[] arguments, LinearMemory control) {
 		long[] results;
 		try {
-			results = this.code.call(index, arguments);
+			results = this.code.call(index, arguments, control);
 		}
 		catch (GuestExit exit) {
 			return exited(exit, function);
@@ -170,12 +180,19 @@ public final class GuestInstance {
 		return results;
 	}
 
-	private long @Nullable [] callInTurn(RunGate turns, ModuleExport function, int index, long[] arguments) {
+	/** Runs a function as a part of the call that is under way. */
+	long @Nullable [] callNested(ModuleExport function, int index, long[] arguments, boolean step) {
 		try {
-			return call(function, index, arguments);
+			return this.code.call(index, arguments, this.memory);
 		}
-		finally {
-			turns.end();
+		catch (GuestExit exit) {
+			if (step && exit.code() == 0 && isCommand(function)) {
+				return exited();
+			}
+			throw fail(exit, function.name(), false);
+		}
+		catch (Throwable ex) {
+			throw fail(ex, function.name(), false);
 		}
 	}
 
@@ -185,13 +202,13 @@ public final class GuestInstance {
 	 * @param begun whether the lease as a whole has one, which who releases it ends
 	 */
 	public void runInTurns(RunGate turns, boolean begun) {
-		this.gate = turns;
-		this.inTurn = begun;
+		this.direct = null;
+		this.runs.inTurns(turns, begun);
 	}
 
 	/** Whether the lease as a whole is one turn. */
 	public boolean inTurn() {
-		return this.inTurn;
+		return this.runs.inTurn();
 	}
 
 	/**
@@ -212,7 +229,7 @@ public final class GuestInstance {
 	}
 
 	private long @Nullable [] exited() {
-		this.caller = null;
+		endCalls();
 		this.exited = true;
 		return null;
 	}
@@ -235,30 +252,6 @@ public final class GuestInstance {
 	}
 
 	/**
-	 * A call from a host function, in the time of the call it was called from, or a step
-	 * of {@link #within}.
-	 */
-	private long @Nullable [] callNested(ModuleExport function, int index, long[] arguments) {
-		boolean step = this.stepping;
-		this.stepping = false;
-		try {
-			return this.code.call(index, arguments);
-		}
-		catch (GuestExit exit) {
-			if (step && exit.code() == 0 && isCommand(function)) {
-				return exited();
-			}
-			throw fail(exit, function.name(), false);
-		}
-		catch (Throwable ex) {
-			throw fail(ex, function.name(), false);
-		}
-		finally {
-			this.stepping = step;
-		}
-	}
-
-	/**
 	 * Runs steps of the host that call the guest several times as one call: they have the
 	 * time, the fuel and the cancellation of one. From a host function they are part of
 	 * the call that it serves. What the steps throw themselves leaves the instance
@@ -268,44 +261,8 @@ public final class GuestInstance {
 	 * @throws IllegalStateException as {@link #call(ModuleExport, long[])} does
 	 */
 	public <A, B, C> void within(String function, Steps<A, B, C> steps, A first, B second, C third) {
-		if (Thread.currentThread() != this.caller) {
-			throw unusable();
-		}
-		RunGate turns = this.memory.running() ? null : this.gate;
-		if (turns == null || !turns.begin(this.payer, function)) {
-			asOneCall(function, steps, first, second, third);
-			return;
-		}
-		try {
-			asOneCall(function, steps, first, second, third);
-		}
-		finally {
-			turns.end();
-		}
-	}
-
-	private <A, B, C> void asOneCall(String function, Steps<A, B, C> steps, A first, B second, C third) {
-		LinearMemory control = this.memory;
-		if (!control.enter()) {
-			steps.run(first, second, third);
-			return;
-		}
-		this.stepping = true;
-		try {
-			steps.run(first, second, third);
-		}
-		catch (GuestStopped | GuestExit | Error ex) {
-			throw fail(ex, function, false);
-		}
-		finally {
-			this.stepping = false;
-			if (this.caller != null) {
-				control.exit();
-			}
-			else {
-				control.exitFailed();
-			}
-		}
+		requireCallable();
+		this.runs.within(function, steps, first, second, third);
 	}
 
 	/** What {@link #within} runs; handed its parameters so that none need be captured. */
@@ -316,7 +273,8 @@ public final class GuestInstance {
 
 	}
 
-	private RuntimeException fail(Throwable cause, String functionName, boolean outermost) {
+	/** Notes a failure, unless it is the one that was noted. */
+	RuntimeException fail(Throwable cause, String functionName, boolean outermost) {
 		if (outermost) {
 			this.memory.exitFailed();
 		}
@@ -327,7 +285,7 @@ public final class GuestInstance {
 		WasmSandboxException mapped = FailureMapper.map(cause, this.moduleName, functionName, this.limits,
 				this.memory.refusedBytes());
 		this.failure = mapped;
-		this.caller = null;
+		endCalls();
 		return mapped;
 	}
 
@@ -382,7 +340,7 @@ public final class GuestInstance {
 	 * host's part of {@link #within}; for the owner's thread.
 	 */
 	public boolean betweenSteps() {
-		return this.stepping || !this.memory.running();
+		return this.runs.stepping() || !this.memory.running();
 	}
 
 	/** Whether the lease is over; for the owner's thread. */
@@ -431,7 +389,7 @@ public final class GuestInstance {
 			throw new IllegalStateException("The session on module '" + this.moduleName + "' is closed");
 		}
 		this.closed = true;
-		this.caller = null;
+		endCalls();
 		drop();
 		this.memory.endLease();
 	}
@@ -510,7 +468,7 @@ public final class GuestInstance {
 		if (this.failure == null) {
 			this.failure = cause;
 		}
-		this.caller = null;
+		endCalls();
 		return cause;
 	}
 

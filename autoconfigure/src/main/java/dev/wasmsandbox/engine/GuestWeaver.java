@@ -139,9 +139,28 @@ final class GuestWeaver {
 		ClassReader reader = new ClassReader(classFile);
 		ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
 		reader.accept(new ClassVisitor(Opcodes.ASM9, writer) {
+
+			private boolean entered;
+
+			@Override
+			public void visit(int version, int access, String name, String signature, String superName,
+					String[] interfaces) {
+				this.entered = CodeEntry.isEntered(interfaces);
+				super.visit(version, access, name, signature, superName,
+						this.entered ? CodeEntry.with(interfaces) : interfaces);
+			}
+
 			@Override
 			public MethodVisitor visitMethod(int access, String name, String descriptor, String signature,
 					String[] exceptions) {
+				if (this.entered && CodeEntry.isEntry(name, descriptor)) {
+					return new MethodNode(Opcodes.ASM9, access, name, descriptor, signature, exceptions) {
+						@Override
+						public void visitEnd() {
+							CodeEntry.write(this, writer);
+						}
+					};
+				}
 				MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
 				int local = subjectLocal(access, descriptor);
 				return (local < 0) ? next

@@ -27,7 +27,7 @@ public final class Sandbox {
 
 	private @Nullable Instance instance;
 
-	private @Nullable Machine code;
+	private @Nullable GuestCode code;
 
 	/** Whether a view of its memory could not be ended. */
 	private boolean usedOutside;
@@ -51,7 +51,7 @@ public final class Sandbox {
 	 */
 	public GuestInstance lease(@Nullable LeasePayer payer) {
 		GuestInstance guest = new GuestInstance(this, this.factory, payer);
-		Machine ready = this.code;
+		GuestCode ready = this.code;
 		if (ready != null) {
 			guest.ready(ready);
 		}
@@ -148,7 +148,7 @@ public final class Sandbox {
 	/** Lets start function and warm-up calls run in a template, whose state is cloned. */
 	GuestInstance leaseForSnapshot() {
 		GuestInstance guest = new GuestInstance(this, this.factory, null);
-		Machine ready = this.code;
+		GuestCode ready = this.code;
 		if (ready != null) {
 			guest.ready(ready);
 		}
@@ -198,15 +198,16 @@ public final class Sandbox {
 		return this.instance;
 	}
 
-	@Nullable Machine code() {
+	@Nullable GuestCode code() {
 		return this.code;
 	}
 
 	Machine attach(Machine machine) {
-		this.code = machine;
+		GuestCode made = (GuestCode) machine;
+		this.code = made;
 		GuestInstance current = this.memory.leasedTo();
 		if (current != null) {
-			current.ready(machine);
+			current.ready(made);
 		}
 		return new GuestMachine(machine, this);
 	}

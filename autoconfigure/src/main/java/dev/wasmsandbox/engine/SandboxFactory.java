@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 import com.dylibso.chicory.runtime.Instance;
-import com.dylibso.chicory.runtime.Machine;
 import com.dylibso.chicory.runtime.TableInstance;
 import com.dylibso.chicory.wasm.types.Table;
 import com.dylibso.chicory.wasm.types.TableLimits;
@@ -241,22 +240,23 @@ public final class SandboxFactory {
 	/** Runs the module's start function, if it has one, and what else belongs to it. */
 	void runStart(Sandbox sandbox) {
 		int start = this.module.report().startFunction();
-		Machine code = sandbox.code();
+		GuestCode code = sandbox.code();
 		if (start >= 0 && code != null) {
-			guarded(sandbox, () -> code.call(start, new long[0]));
+			guarded(sandbox, () -> code.call(start, new long[0], sandbox.memory()));
 		}
 		for (ModuleExport export : this.starts) {
 			if (code != null) {
-				guarded(sandbox, () -> startBy(code, export));
+				guarded(sandbox, () -> startBy(sandbox, code, export));
 			}
 		}
 	}
 
 	/** A program's {@code _start} may end by an exit; what it prepared is there then. */
-	private static long @Nullable [] startBy(Machine code, ModuleExport export) {
+	private static long @Nullable [] startBy(Sandbox sandbox, GuestCode code, ModuleExport export) {
 		FunctionSignature signature = export.signature();
 		try {
-			return code.call(export.index(), new long[(signature != null) ? signature.parameters().size() : 0]);
+			long[] arguments = new long[(signature != null) ? signature.parameters().size() : 0];
+			return code.call(export.index(), arguments, sandbox.memory());
 		}
 		catch (GuestExit exit) {
 			if (exit.code() == 0 && export.name().equals("_start")) {
