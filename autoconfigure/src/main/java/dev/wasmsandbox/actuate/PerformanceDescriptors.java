@@ -91,8 +91,8 @@ public final class PerformanceDescriptors {
 			double errorRate, double concurrentCalls, LatencyDescriptor calls, long sessionCalls,
 			double sessionCallMeanMicros, LatencyDescriptor acquisitions, LatencyDescriptor coldStarts,
 			LatencyDescriptor allocations, double allocationsPerSecond, double bytesInPerSecond,
-			double bytesOutPerSecond, double bytesMappedPerSecond, double processors, long memoryReservedBytes, long memoryResidentBytes, double cacheHitRate,
-			boolean targetsMet) {
+			double bytesOutPerSecond, double bytesMappedPerSecond, double processors, long memoryReservedBytes,
+			long memoryResidentBytes, double cacheHitRate, boolean targetsMet) {
 
 		static SummaryDescriptor of(PerformanceSummary summary) {
 			return new SummaryDescriptor(summary.window().toNanos() * 1e-9,

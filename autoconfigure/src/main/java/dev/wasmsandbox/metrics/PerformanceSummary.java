@@ -21,7 +21,8 @@ import com.github.benmanes.caffeine.cache.stats.CacheStats;
  * @param sessionCallMean the mean time of a call in a session, of those that were timed
  * @param acquisitions how long callers waited for a sandbox, as far as it was timed
  * @param coldStarts how long making a sandbox took
- * @param allocations how long it took to allocate blocks in guests, as far as it was timed
+ * @param allocations how long it took to allocate blocks in guests, as far as it was
+ * timed
  * @param allocationsPerSecond all blocks that the host allocated in guests, by time
  * @param bytesInPerSecond bytes copied to guests, by time
  * @param bytesOutPerSecond bytes copied from guests, by time
@@ -35,8 +36,8 @@ import com.github.benmanes.caffeine.cache.stats.CacheStats;
 public record PerformanceSummary(Duration window, OutcomeCounts outcomes, double callsPerSecond, double errorRate,
 		double concurrentCalls, LatencySummary calls, long sessionCalls, double sessionCallMean,
 		LatencySummary acquisitions, LatencySummary coldStarts, LatencySummary allocations, double allocationsPerSecond,
-		double bytesInPerSecond, double bytesOutPerSecond, double bytesMappedPerSecond, double processors, long memoryReserved, long memoryResident, double cacheHitRate,
-		List<TargetResult> targets) {
+		double bytesInPerSecond, double bytesOutPerSecond, double bytesMappedPerSecond, double processors,
+		long memoryReserved, long memoryResident, double cacheHitRate, List<TargetResult> targets) {
 
 	public PerformanceSummary {
 		targets = List.copyOf(targets);
@@ -70,8 +71,8 @@ public record PerformanceSummary(Duration window, OutcomeCounts outcomes, double
 				work.calls().busyNanos() * 1e-9 / seconds, latencies.calls(), work.calls().held().total(),
 				work.calls().heldMeanNanos(), latencies.acquisitions(), latencies.coldStarts(), latencies.allocations(),
 				work.blocks() / seconds, work.bytesIn() / seconds, work.bytesOut() / seconds,
-				work.bytesMapped() / seconds, processors, reserved, resident,
-				cache.hitRate(), results(work, latencies, resident, cache, targets));
+				work.bytesMapped() / seconds, processors, reserved, resident, cache.hitRate(),
+				results(work, latencies, resident, cache, targets));
 	}
 
 	private static List<TargetResult> results(WorkCounts work, Latencies latencies, long resident, CacheStats cache,

@@ -107,8 +107,7 @@ public final class WasmDataMetrics implements MeterBinder {
 		 */
 		private FunctionCounter.Builder<PerformanceMetrics> counter(String name, String module,
 				ToLongFunction<WorkCounts> value) {
-			return FunctionCounter
-				.builder(name, this.metrics, (all) -> (double) value.applyAsLong(all.work(module)))
+			return FunctionCounter.builder(name, this.metrics, (all) -> (double) value.applyAsLong(all.work(module)))
 				.tag("module", module);
 		}
 

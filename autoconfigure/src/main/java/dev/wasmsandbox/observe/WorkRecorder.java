@@ -79,7 +79,9 @@ public interface WorkRecorder {
 	/** Blocks that the host allocated in a guest, all of them, told when a lease ends. */
 	void allocated(long blocks, long bytes);
 
-	/** How long one of them took; few are told, because a clock costs more than a block. */
+	/**
+	 * How long one of them took; few are told, because a clock costs more than a block.
+	 */
 	void allocationTimed(long nanos);
 
 	/**

@@ -60,7 +60,8 @@ final class MetricsOverhead implements Benchmark {
 	@Override
 	public List<Measurement> measurements() {
 		return List.of(
-				Measurement.of(MetricsOverhead::clean, against("record.ns", "ns"), FigureSpec.absolute("clean.ns", "ns")),
+				Measurement.of(MetricsOverhead::clean, against("record.ns", "ns"),
+						FigureSpec.absolute("clean.ns", "ns")),
 				Measurement.of(MetricsOverhead::relative, against("relative.percent", "%"),
 						FigureSpec.absolute("call.us", "us")),
 				Measurement.of(MetricsOverhead::allocated, against("alloc.bytes", "bytes"),
@@ -91,7 +92,8 @@ final class MetricsOverhead implements Benchmark {
 		try (MeasuredPair pair = new MeasuredPair(AddModule.bytes(), 1)) {
 			Comparison result = Alternating.compare(effort, CpuClock.process(),
 					computing(pair.measured().export("fib64")), computing(pair.silent().export("fib64")));
-			recorder.record("relative.percent", result.ours().minus(result.other()).dividedBy(result.other()).times(100));
+			recorder.record("relative.percent",
+					result.ours().minus(result.other()).dividedBy(result.other()).times(100));
 			recorder.record("call.us", result.other().times(MICROS));
 			requireMeasured(pair);
 		}
@@ -132,11 +134,12 @@ final class MetricsOverhead implements Benchmark {
 		try (MeasuredPair pair = new MeasuredPair(AddModule.bytes(), 2);
 				SandboxSession measured = pair.measured().openSession();
 				SandboxSession silent = pair.silent().openSession()) {
-			recorder.record("alloc.bytes", moreAllocated(effort,
-					AddCalls.cleanExport(pair.measured().export(AddModule.FUNCTION)),
-					AddCalls.cleanExport(pair.silent().export(AddModule.FUNCTION))));
-			recorder.record("alloc.held.bytes", moreAllocated(effort,
-					AddCalls.held(measured.export(AddModule.FUNCTION)), AddCalls.held(silent.export(AddModule.FUNCTION))));
+			recorder.record("alloc.bytes",
+					moreAllocated(effort, AddCalls.cleanExport(pair.measured().export(AddModule.FUNCTION)),
+							AddCalls.cleanExport(pair.silent().export(AddModule.FUNCTION))));
+			recorder.record("alloc.held.bytes",
+					moreAllocated(effort, AddCalls.held(measured.export(AddModule.FUNCTION)),
+							AddCalls.held(silent.export(AddModule.FUNCTION))));
 		}
 	}
 

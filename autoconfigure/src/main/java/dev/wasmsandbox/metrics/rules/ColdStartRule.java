@@ -8,8 +8,8 @@ import dev.wasmsandbox.metrics.PerformanceRecommendation.Severity;
 import dev.wasmsandbox.metrics.Situation;
 
 /**
- * Too many callers wait for a sandbox to be made. Those made in the background keep nobody
- * waiting and do not count.
+ * Too many callers wait for a sandbox to be made. Those made in the background keep
+ * nobody waiting and do not count.
  */
 final class ColdStartRule extends ModuleRule {
 

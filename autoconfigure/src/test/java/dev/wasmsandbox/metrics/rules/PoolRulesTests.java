@@ -125,10 +125,7 @@ class PoolRulesTests {
 	}
 
 	private static Windows cold(long made, double nanos) {
-		return Windows.quiet()
-			.noCalls()
-			.calls("slugify", Outcome.SUCCESS, 100)
-			.coldStarts(Windows.times(made, nanos));
+		return Windows.quiet().noCalls().calls("slugify", Outcome.SUCCESS, 100).coldStarts(Windows.times(made, nanos));
 	}
 
 	@Test

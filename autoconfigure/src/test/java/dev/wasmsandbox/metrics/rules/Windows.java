@@ -211,8 +211,7 @@ final class Windows {
 	}
 
 	Windows processorShare(double share) {
-		this.work = new WorkCounts(this.work.calls(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1_000,
-				(long) (1_000 * share));
+		this.work = new WorkCounts(this.work.calls(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1_000, (long) (1_000 * share));
 		return this;
 	}
 
