@@ -104,6 +104,7 @@ public final class ExtismAbi implements GuestAbi {
 		byte[] input = values.input(call);
 		ExtismKernel kernel = guest.attachment(ExtismKernel.class, () -> newKernel(guest.moduleName()));
 		kernel.begin(export.name(), input);
+		guest.transferred(input.length, 0);
 		long @Nullable [] results;
 		try {
 			results = guest.call(export);
@@ -121,6 +122,7 @@ public final class ExtismAbi implements GuestAbi {
 			throw new GuestErrorException(guest.moduleName(), export.name(), error, code);
 		}
 		guest.requireResultSize(export.name(), kernel.outputLength());
+		guest.transferred(0, kernel.outputLength());
 		values.output(call, kernel.output());
 	}
 

@@ -75,6 +75,12 @@ public final class PerformanceDescriptors {
 	 * @param sessionCallMeanMicros the mean time of those that were timed
 	 * @param acquisitions how long callers waited for a sandbox, as far as it was timed
 	 * @param coldStarts how long making a sandbox took
+	 * @param allocations how long it took to allocate blocks in guests, as far as it was
+	 * timed
+	 * @param allocationsPerSecond all of those blocks by time
+	 * @param bytesInPerSecond bytes copied to guests, by time
+	 * @param bytesOutPerSecond bytes copied from guests, by time
+	 * @param bytesMappedPerSecond bytes that guests saw without a copy, by time
 	 * @param processors processors kept busy by calls, on average
 	 * @param memoryReservedBytes address space that is reserved for sandboxes
 	 * @param memoryResidentBytes memory that images and sandboxes take
@@ -84,15 +90,18 @@ public final class PerformanceDescriptors {
 	public record SummaryDescriptor(double windowSeconds, Map<Outcome, Long> outcomes, double callsPerSecond,
 			double errorRate, double concurrentCalls, LatencyDescriptor calls, long sessionCalls,
 			double sessionCallMeanMicros, LatencyDescriptor acquisitions, LatencyDescriptor coldStarts,
-			double processors, long memoryReservedBytes, long memoryResidentBytes, double cacheHitRate,
-			boolean targetsMet) {
+			LatencyDescriptor allocations, double allocationsPerSecond, double bytesInPerSecond,
+			double bytesOutPerSecond, double bytesMappedPerSecond, double processors, long memoryReservedBytes,
+			long memoryResidentBytes, double cacheHitRate, boolean targetsMet) {
 
 		static SummaryDescriptor of(PerformanceSummary summary) {
 			return new SummaryDescriptor(summary.window().toNanos() * 1e-9,
 					PerformanceDescriptors.outcomes(summary.outcomes()), summary.callsPerSecond(), summary.errorRate(),
 					summary.concurrentCalls(), LatencyDescriptor.of(summary.calls()), summary.sessionCalls(),
 					micros(summary.sessionCallMean()), LatencyDescriptor.of(summary.acquisitions()),
-					LatencyDescriptor.of(summary.coldStarts()), summary.processors(), summary.memoryReserved(),
+					LatencyDescriptor.of(summary.coldStarts()), LatencyDescriptor.of(summary.allocations()),
+					summary.allocationsPerSecond(), summary.bytesInPerSecond(), summary.bytesOutPerSecond(),
+					summary.bytesMappedPerSecond(), summary.processors(), summary.memoryReserved(),
 					summary.memoryResident(), summary.cacheHitRate(), summary.targetsMet());
 		}
 

@@ -2,9 +2,11 @@ package dev.wasmsandbox.autoconfigure;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.metrics.PerformanceMetrics;
 import dev.wasmsandbox.metrics.PerformanceMonitor;
 import dev.wasmsandbox.metrics.WasmCallMetrics;
 import dev.wasmsandbox.metrics.WasmCompileMetrics;
+import dev.wasmsandbox.metrics.WasmDataMetrics;
 import dev.wasmsandbox.metrics.WasmPoolMetrics;
 import dev.wasmsandbox.metrics.WasmSecurityMetrics;
 import dev.wasmsandbox.metrics.WasmTenantMetrics;
@@ -41,6 +43,13 @@ public final class WasmMetricsAutoConfiguration {
 	@ConditionalOnBean(PerformanceMonitor.class)
 	WasmCallMetrics wasmCallMetrics(PerformanceMonitor monitor, WasmSandboxes sandboxes) {
 		return new WasmCallMetrics(monitor, sandboxes);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(PerformanceMetrics.class)
+	WasmDataMetrics wasmDataMetrics(PerformanceMetrics metrics, WasmSandboxes sandboxes) {
+		return new WasmDataMetrics(metrics, sandboxes);
 	}
 
 	@Bean

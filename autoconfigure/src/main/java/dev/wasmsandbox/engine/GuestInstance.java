@@ -438,6 +438,11 @@ public final class GuestInstance {
 		return this.sandbox;
 	}
 
+	/** Where is counted what the host does to its memory. */
+	public LeaseWork work() {
+		return this.sandbox.work();
+	}
+
 	/** What the guest may use. */
 	public SandboxLimits limits() {
 		return this.limits;

@@ -25,6 +25,8 @@ public final class Sandbox {
 
 	private final SandboxNotes notes = new SandboxNotes();
 
+	private final LeaseWork work = new LeaseWork();
+
 	private @Nullable Instance instance;
 
 	private @Nullable GuestCode code;
@@ -188,6 +190,11 @@ public final class Sandbox {
 	/** What the pool notes on it. */
 	public SandboxNotes notes() {
 		return this.notes;
+	}
+
+	/** What the host does to its memory. */
+	public LeaseWork work() {
+		return this.work;
 	}
 
 	LinearMemory memory() {

@@ -1,6 +1,7 @@
 package dev.wasmsandbox.guest;
 
 import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.engine.LeaseWork;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.limits.SandboxLimits;
@@ -14,6 +15,8 @@ abstract sealed class AccountedAllocator implements SandboxAllocator permits Are
 
 	private final GuestInstance guest;
 
+	private final LeaseWork work;
+
 	private @Nullable Scope innermost;
 
 	private long liveBytes;
@@ -26,6 +29,7 @@ abstract sealed class AccountedAllocator implements SandboxAllocator permits Are
 
 	AccountedAllocator(GuestInstance guest) {
 		this.guest = guest;
+		this.work = guest.work();
 	}
 
 	final GuestInstance guest() {
@@ -40,6 +44,22 @@ abstract sealed class AccountedAllocator implements SandboxAllocator permits Are
 		}
 		return Math.max(1, bytes);
 	}
+
+	@Override
+	public final int allocate(int bytes) {
+		int size = begin(bytes);
+		boolean timed = this.work.timesNext();
+		long begun = timed ? System.nanoTime() : 0;
+		int address = place(size);
+		this.work.allocated(size);
+		if (timed) {
+			this.work.timed(begun);
+		}
+		return address;
+	}
+
+	/** Places a block that belongs to no scope, and counts it as live. */
+	abstract int place(int size);
 
 	final void allocated(int size) {
 		this.liveBlocks++;
@@ -131,7 +151,14 @@ abstract sealed class AccountedAllocator implements SandboxAllocator permits Are
 				throw new IllegalStateException(this.closed ? "This allocation scope is closed"
 						: "A scope that was opened in this one is still open; allocate there, or close it first");
 			}
+			LeaseWork work = this.allocator.work;
+			boolean timed = work.timesNext();
+			long begun = timed ? System.nanoTime() : 0;
 			int address = place(size);
+			work.allocated(size);
+			if (timed) {
+				work.timed(begun);
+			}
 			this.blocks++;
 			this.bytes += size;
 			return address;

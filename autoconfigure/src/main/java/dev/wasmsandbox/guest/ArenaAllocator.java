@@ -38,8 +38,7 @@ final class ArenaAllocator extends AccountedAllocator {
 	}
 
 	@Override
-	public int allocate(int bytes) {
-		int size = begin(bytes);
+	int place(int size) {
 		int address = (size <= SizeClasses.LARGEST) ? small(size) : large(size);
 		allocated(size);
 		return address;

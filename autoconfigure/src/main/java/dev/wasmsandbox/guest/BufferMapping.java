@@ -1,6 +1,8 @@
 package dev.wasmsandbox.guest;
 
 import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.engine.LeaseWork;
+import dev.wasmsandbox.engine.LinearMemory;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.memory.BufferAccess;
@@ -40,7 +42,7 @@ public final class BufferMapping implements AutoCloseable {
 	public static BufferMapping map(GuestInstance guest, ZeroCopyBuffer buffer, int address, BufferAccess access) {
 		BufferMapping mapping = new BufferMapping(guest, buffer, address, access);
 		mapping.requireBetweenCalls();
-		guest.memory().mapBuffer(guest.moduleName(), buffer, address, access);
+		mapping.map();
 		return mapping;
 	}
 
@@ -48,8 +50,23 @@ public final class BufferMapping implements AutoCloseable {
 	static BufferMapping mapBetweenSteps(GuestInstance guest, ZeroCopyBuffer buffer, int address, BufferAccess access) {
 		BufferMapping mapping = new BufferMapping(guest, buffer, address, access);
 		mapping.requireBetweenSteps();
-		guest.memory().mapBuffer(guest.moduleName(), buffer, address, access);
+		mapping.map();
 		return mapping;
+	}
+
+	private void map() {
+		LinearMemory memory = this.guest.memory();
+		memory.mapBuffer(this.guest.moduleName(), this.buffer, this.address, this.access);
+		LeaseWork work = this.guest.work();
+		if (memory.sharesBuffers()) {
+			work.mapped(this.buffer.size());
+			return;
+		}
+		work.copiedIn(this.buffer.size());
+		if (this.access == BufferAccess.READ_WRITE) {
+			// When it is unmapped, or with the session.
+			work.copiedOut(this.buffer.size());
+		}
 	}
 
 	/** As {@link #unmap}, between the steps of a call. */

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.engine.LeaseWork;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.WasmSandboxException;
@@ -85,7 +86,14 @@ public final class CallBlocks {
 	}
 
 	private int allocate(GuestAllocator own, int size, int alignment, int classId) {
+		LeaseWork work = this.guest.work();
+		boolean timed = work.timesNext();
+		long begun = timed ? System.nanoTime() : 0;
 		int address = own.allocateForCall(size, alignment, classId);
+		work.allocated(size);
+		if (timed) {
+			work.timed(begun);
+		}
 		for (int i = 0; i < this.count; i++) {
 			if (overlaps(i, address, size)) {
 				throw own.liedAbout(size, address, this.sizes[i], this.addresses[i]);

@@ -49,6 +49,12 @@ public interface GuestAccess {
 	void requireResultSize(String function, long bytes);
 
 	/**
+	 * Counts bytes that a convention passes in another way than through
+	 * {@link #memory()}, which counts what it copies itself.
+	 */
+	void transferred(long bytesIn, long bytesOut);
+
+	/**
 	 * Has a range of the memory read in place.
 	 * @param reader is given a read-only view that ends when it returns
 	 * @return what the reader returns

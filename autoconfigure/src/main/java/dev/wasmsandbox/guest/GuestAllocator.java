@@ -38,8 +38,8 @@ final class GuestAllocator extends AccountedAllocator {
 	}
 
 	@Override
-	public int allocate(int bytes) {
-		return allocate(begin(bytes), false);
+	int place(int size) {
+		return allocate(size, false);
 	}
 
 	private int allocate(int size, boolean scoped) {

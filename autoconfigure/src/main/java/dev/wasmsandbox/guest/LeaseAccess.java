@@ -90,6 +90,13 @@ public final class LeaseAccess implements GuestAccess {
 	}
 
 	@Override
+	public void transferred(long bytesIn, long bytesOut) {
+		this.memory.requireOpen();
+		this.guest.work().copiedIn(bytesIn);
+		this.guest.work().copiedOut(bytesOut);
+	}
+
+	@Override
 	public long @Nullable [] call(ModuleExport function, long... arguments) {
 		return this.guest.call(function, arguments);
 	}

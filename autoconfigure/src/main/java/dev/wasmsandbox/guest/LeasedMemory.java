@@ -43,6 +43,7 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 		LinearMemory memory = memory(address, length);
 		byte[] bytes = new byte[length];
 		memory.read(address, bytes, 0, length);
+		copiedOut(length);
 		return bytes;
 	}
 
@@ -50,6 +51,7 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 	public void readBytes(int address, byte[] target, int offset, int length) {
 		Objects.checkFromIndexSize(offset, length, target.length);
 		memory(address, length).read(address, target, offset, length);
+		copiedOut(length);
 	}
 
 	@Override
@@ -61,16 +63,19 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 	public void writeBytes(int address, byte[] source, int offset, int length) {
 		Objects.checkFromIndexSize(offset, length, source.length);
 		memory(address, length).write(address, source, offset, length);
+		copiedIn(length);
 	}
 
 	@Override
 	public void write(int address, MemorySegment source) {
 		range(address, source.byteSize()).write(address, source);
+		copiedIn(source.byteSize());
 	}
 
 	@Override
 	public void read(int address, MemorySegment target) {
 		range(address, target.byteSize()).read(address, target);
+		copiedOut(target.byteSize());
 	}
 
 	@Override
@@ -96,6 +101,7 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 		LinearMemory memory = range(address, 8L * count);
 		double[] values = new double[count];
 		memory.read(address, values, 0, count);
+		copiedOut(8L * count);
 		return values;
 	}
 
@@ -103,6 +109,7 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 	public void readDoubles(int address, double[] target, int offset, int count) {
 		Objects.checkFromIndexSize(offset, count, target.length);
 		range(address, 8L * count).read(address, target, offset, count);
+		copiedOut(8L * count);
 	}
 
 	@Override
@@ -114,6 +121,7 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 	public void writeDoubles(int address, double[] source, int offset, int count) {
 		Objects.checkFromIndexSize(offset, count, source.length);
 		range(address, 8L * count).write(address, source, offset, count);
+		copiedIn(8L * count);
 	}
 
 	@Override
@@ -203,6 +211,15 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 					"This session or host call on module '" + this.guest.moduleName() + "' is over");
 		}
 		this.guest.requireUsable();
+	}
+
+	/** Numbers that are read or written one by one are not counted: they cost less. */
+	private void copiedIn(long bytes) {
+		this.guest.work().copiedIn(bytes);
+	}
+
+	private void copiedOut(long bytes) {
+		this.guest.work().copiedOut(bytes);
 	}
 
 	private LinearMemory memory(int address, int length) {

@@ -366,6 +366,11 @@ public abstract class FlatMemory {
 		}
 	}
 
+	/** Whether guests see the pages of a mapped buffer, or a copy of it. */
+	public final boolean sharesBuffers() {
+		return this.slot.sharesBuffers();
+	}
+
 	/**
 	 * Takes the buffer away that was mapped at the address; the image lies there again.
 	 * @throws IllegalStateException if the system did not allow that; nothing is in

@@ -155,6 +155,11 @@ final class MappedSlot extends MemorySlot {
 	}
 
 	@Override
+	boolean sharesBuffers() {
+		return true;
+	}
+
+	@Override
 	boolean detach(BufferPlace place) {
 		long imageEnd = Math.clamp(this.image.size(), place.offset(), place.end());
 		return map(place.offset(), imageEnd, PRIVATE, this.image.file(), place.offset())

@@ -118,6 +118,9 @@ public abstract sealed class MemorySlot permits MappedSlot, PortableSlot {
 	 */
 	abstract void attach(BufferPlace place);
 
+	/** Whether a buffer's pages lie at its place, or a copy of its content. */
+	abstract boolean sharesBuffers();
+
 	/**
 	 * Takes it away again and puts the image there.
 	 * @return whether that worked; if not, nobody knows what lies there

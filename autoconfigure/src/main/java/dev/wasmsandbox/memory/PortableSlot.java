@@ -184,6 +184,11 @@ final class PortableSlot extends MemorySlot {
 	}
 
 	@Override
+	boolean sharesBuffers() {
+		return false;
+	}
+
+	@Override
 	boolean detach(BufferPlace place) {
 		copyBack(place);
 		this.image.restore(place.offset(), segment(), base() + place.offset(), place.bytes());

@@ -39,6 +39,8 @@ final class ModuleMetrics implements WorkRecorder {
 
 	private final LatencyHistogram sessions;
 
+	private final LatencyHistogram allocations;
+
 	private final LongAdder blocks = new LongAdder();
 
 	private final LongAdder blockBytes = new LongAdder();
@@ -51,9 +53,15 @@ final class ModuleMetrics implements WorkRecorder {
 
 	private final LongAdder bytesOut = new LongAdder();
 
+	private final LongAdder bytesMapped = new LongAdder();
+
 	private final LongAdder coldStartCount = new LongAdder();
 
 	private final LongAdder coldStartNanos = new LongAdder();
+
+	private final LongAdder awaitedCount = new LongAdder();
+
+	private final LongAdder awaitedNanos = new LongAdder();
 
 	private final LongAdder wallNanos = new LongAdder();
 
@@ -73,6 +81,7 @@ final class ModuleMetrics implements WorkRecorder {
 		this.acquisitions = new LatencyHistogram(slices);
 		this.coldStarts = new LatencyHistogram(slices);
 		this.sessions = new LatencyHistogram(slices);
+		this.allocations = new LatencyHistogram(slices);
 	}
 
 	/** Another version was loaded, with these exports. */
@@ -102,10 +111,14 @@ final class ModuleMetrics implements WorkRecorder {
 	}
 
 	@Override
-	public void coldStart(long nanos) {
+	public void coldStart(long nanos, boolean awaited) {
 		this.coldStartCount.increment();
 		this.coldStartNanos.add(nanos);
 		this.coldStarts.record(nanos);
+		if (awaited) {
+			this.awaitedCount.increment();
+			this.awaitedNanos.add(nanos);
+		}
 	}
 
 	@Override
@@ -114,19 +127,30 @@ final class ModuleMetrics implements WorkRecorder {
 	}
 
 	@Override
-	public void allocated(long count, long bytes, long timed, long timedNanos) {
+	public void allocated(long count, long bytes) {
 		this.blocks.add(count);
 		this.blockBytes.add(bytes);
-		if (timed > 0) {
-			this.blocksTimed.add(timed);
-			this.blockNanos.add(timedNanos);
-		}
 	}
 
 	@Override
-	public void transferred(long in, long out) {
-		this.bytesIn.add(in);
-		this.bytesOut.add(out);
+	public void allocationTimed(long nanos) {
+		this.blocksTimed.increment();
+		this.blockNanos.add(nanos);
+		this.allocations.record(nanos);
+	}
+
+	@Override
+	public void transferred(long in, long out, long mapped) {
+		addTo(this.bytesIn, in);
+		addTo(this.bytesOut, out);
+		addTo(this.bytesMapped, mapped);
+	}
+
+	/** Most calls do one or two of them, and all of this is on their way. */
+	private static void addTo(LongAdder sum, long bytes) {
+		if (bytes != 0) {
+			sum.add(bytes);
+		}
 	}
 
 	@Override
@@ -159,9 +183,10 @@ final class ModuleMetrics implements WorkRecorder {
 		for (FunctionMetrics function : this.functions.values()) {
 			calls = calls.plus(function.counts());
 		}
-		return new WorkCounts(calls, this.coldStartCount.sum(), this.blocks.sum(), this.blockBytes.sum(),
-				this.blocksTimed.sum(), this.blockNanos.sum(), this.bytesIn.sum(), this.bytesOut.sum(),
-				this.wallNanos.sum(), this.cpuNanos.sum());
+		return new WorkCounts(calls, this.coldStartCount.sum(), this.awaitedCount.sum(), this.awaitedNanos.sum(),
+				this.blocks.sum(), this.blockBytes.sum(), this.blocksTimed.sum(), this.blockNanos.sum(),
+				this.bytesIn.sum(), this.bytesOut.sum(), this.bytesMapped.sum(), this.wallNanos.sum(),
+				this.cpuNanos.sum());
 	}
 
 	List<LatencyHistogram> calls() {
@@ -186,11 +211,16 @@ final class ModuleMetrics implements WorkRecorder {
 		return this.sessions;
 	}
 
+	LatencyHistogram allocations() {
+		return this.allocations;
+	}
+
 	void endSlice() {
 		calls().forEach(LatencyHistogram::endSlice);
 		this.acquisitions.endSlice();
 		this.coldStarts.endSlice();
 		this.sessions.endSlice();
+		this.allocations.endSlice();
 		this.peaks[this.nextPeak] = this.peak.getAndSet(0);
 		this.nextPeak = (this.nextPeak + 1) % this.peaks.length;
 	}
@@ -201,6 +231,7 @@ final class ModuleMetrics implements WorkRecorder {
 		this.acquisitions.reset();
 		this.coldStarts.reset();
 		this.sessions.reset();
+		this.allocations.reset();
 		this.peak.set(0);
 		Arrays.fill(this.peaks, 0);
 	}

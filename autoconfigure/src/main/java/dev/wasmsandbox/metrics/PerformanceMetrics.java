@@ -103,7 +103,9 @@ public final class PerformanceMetrics implements WorkObserver {
 		Latencies latencies = new Latencies(LatencyHistogram.summary(calls),
 				LatencyHistogram
 					.summary(histories.stream().map((history) -> history.metrics().acquisitions()).toList()),
-				LatencyHistogram.summary(histories.stream().map((history) -> history.metrics().coldStarts()).toList()));
+				LatencyHistogram.summary(histories.stream().map((history) -> history.metrics().coldStarts()).toList()),
+				LatencyHistogram
+					.summary(histories.stream().map((history) -> history.metrics().allocations()).toList()));
 		return PerformanceSummary.of(windows, latencies, cache, this.settings.targets());
 	}
 
@@ -140,6 +142,12 @@ public final class PerformanceMetrics implements WorkObserver {
 	ColdStarts coldStarts(String module) {
 		ModuleHistory history = this.modules.get(module);
 		return (history != null) ? history.metrics().allColdStarts() : new ColdStarts(0, 0);
+	}
+
+	/** All that a module did since it was loaded; nothing if it is not loaded. */
+	WorkCounts work(String module) {
+		ModuleHistory history = this.modules.get(module);
+		return (history != null) ? history.metrics().counts() : WorkCounts.NONE;
 	}
 
 	/** How many sandboxes were made, and what that took together. */

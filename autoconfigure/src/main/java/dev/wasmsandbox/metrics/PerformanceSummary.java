@@ -21,9 +21,12 @@ import com.github.benmanes.caffeine.cache.stats.CacheStats;
  * @param sessionCallMean the mean time of a call in a session, of those that were timed
  * @param acquisitions how long callers waited for a sandbox, as far as it was timed
  * @param coldStarts how long making a sandbox took
- * @param allocations blocks that the host allocated in guests
- * @param allocationMean the mean time of those that were timed
- * @param bytesPerSecond bytes copied to guests and from them, by time
+ * @param allocations how long it took to allocate blocks in guests, as far as it was
+ * timed
+ * @param allocationsPerSecond all blocks that the host allocated in guests, by time
+ * @param bytesInPerSecond bytes copied to guests, by time
+ * @param bytesOutPerSecond bytes copied from guests, by time
+ * @param bytesMappedPerSecond bytes that guests saw without a copy, by time
  * @param processors processors kept busy by calls, on average
  * @param memoryReserved address space that is reserved for sandboxes
  * @param memoryResident memory that images and sandboxes take
@@ -32,9 +35,9 @@ import com.github.benmanes.caffeine.cache.stats.CacheStats;
  */
 public record PerformanceSummary(Duration window, OutcomeCounts outcomes, double callsPerSecond, double errorRate,
 		double concurrentCalls, LatencySummary calls, long sessionCalls, double sessionCallMean,
-		LatencySummary acquisitions, LatencySummary coldStarts, long allocations, double allocationMean,
-		double bytesPerSecond, double processors, long memoryReserved, long memoryResident, double cacheHitRate,
-		List<TargetResult> targets) {
+		LatencySummary acquisitions, LatencySummary coldStarts, LatencySummary allocations, double allocationsPerSecond,
+		double bytesInPerSecond, double bytesOutPerSecond, double bytesMappedPerSecond, double processors,
+		long memoryReserved, long memoryResident, double cacheHitRate, List<TargetResult> targets) {
 
 	public PerformanceSummary {
 		targets = List.copyOf(targets);
@@ -47,7 +50,7 @@ public record PerformanceSummary(Duration window, OutcomeCounts outcomes, double
 
 	/**
 	 * Sums modules up.
-	 * @param latencies the times of their calls, acquisitions and cold starts together
+	 * @param latencies the times of what they did, together
 	 */
 	static PerformanceSummary of(Collection<ModuleWindow> modules, Latencies latencies, CacheStats cache,
 			PerformanceTargets targets) {
@@ -66,9 +69,10 @@ public record PerformanceSummary(Duration window, OutcomeCounts outcomes, double
 				/ seconds;
 		return new PerformanceSummary(length, outcomes, outcomes.total() / seconds, outcomes.errorRate(),
 				work.calls().busyNanos() * 1e-9 / seconds, latencies.calls(), work.calls().held().total(),
-				work.calls().heldMeanNanos(), latencies.acquisitions(), latencies.coldStarts(), work.blocks(),
-				work.blockMeanNanos(), (work.bytesIn() + work.bytesOut()) / seconds, processors, reserved, resident,
-				cache.hitRate(), results(work, latencies, resident, cache, targets));
+				work.calls().heldMeanNanos(), latencies.acquisitions(), latencies.coldStarts(), latencies.allocations(),
+				work.blocks() / seconds, work.bytesIn() / seconds, work.bytesOut() / seconds,
+				work.bytesMapped() / seconds, processors, reserved, resident, cache.hitRate(),
+				results(work, latencies, resident, cache, targets));
 	}
 
 	private static List<TargetResult> results(WorkCounts work, Latencies latencies, long resident, CacheStats cache,
@@ -93,8 +97,10 @@ public record PerformanceSummary(Duration window, OutcomeCounts outcomes, double
 	 * @param calls of calls in clean sandboxes
 	 * @param acquisitions of waiting for a sandbox
 	 * @param coldStarts of making one
+	 * @param allocations of allocating a block
 	 */
-	record Latencies(LatencySummary calls, LatencySummary acquisitions, LatencySummary coldStarts) {
+	record Latencies(LatencySummary calls, LatencySummary acquisitions, LatencySummary coldStarts,
+			LatencySummary allocations) {
 	}
 
 }

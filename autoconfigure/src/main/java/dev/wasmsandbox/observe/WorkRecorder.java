@@ -24,7 +24,7 @@ public interface WorkRecorder {
 		}
 
 		@Override
-		public void coldStart(long nanos) {
+		public void coldStart(long nanos, boolean awaited) {
 		}
 
 		@Override
@@ -32,11 +32,15 @@ public interface WorkRecorder {
 		}
 
 		@Override
-		public void allocated(long blocks, long bytes, long timed, long timedNanos) {
+		public void allocated(long blocks, long bytes) {
 		}
 
 		@Override
-		public void transferred(long bytesIn, long bytesOut) {
+		public void allocationTimed(long nanos) {
+		}
+
+		@Override
+		public void transferred(long bytesIn, long bytesOut, long bytesMapped) {
 		}
 
 		@Override
@@ -62,21 +66,29 @@ public interface WorkRecorder {
 	/** A caller got a sandbox, after so long; not every one is told. */
 	void acquired(long nanos);
 
-	/** A sandbox was made, with its start function or its snapshot. */
-	void coldStart(long nanos);
+	/**
+	 * A sandbox was made, with its start function or its snapshot.
+	 * @param awaited whether a caller waited for it; others are made ahead, which leaves
+	 * the start function to the first lease where it cannot be run once for all
+	 */
+	void coldStart(long nanos, boolean awaited);
 
 	/** A session was closed that had been open for so long. */
 	void sessionClosed(long nanos);
 
-	/**
-	 * Blocks that the host allocated in guests, told when a lease ends.
-	 * @param timed how many of them were timed
-	 * @param timedNanos what those took together
-	 */
-	void allocated(long blocks, long bytes, long timed, long timedNanos);
+	/** Blocks that the host allocated in a guest, all of them, told when a lease ends. */
+	void allocated(long blocks, long bytes);
 
-	/** Bytes that were copied to guests and from them, told when a lease ends. */
-	void transferred(long bytesIn, long bytesOut);
+	/**
+	 * How long one of them took; few are told, because a clock costs more than a block.
+	 */
+	void allocationTimed(long nanos);
+
+	/**
+	 * Bytes that were copied to a guest and from it, told when a lease ends.
+	 * @param bytesMapped those that the guest saw without a copy
+	 */
+	void transferred(long bytesIn, long bytesOut, long bytesMapped);
 
 	/**
 	 * How much of a call's time its thread was on a processor; a few calls are asked,

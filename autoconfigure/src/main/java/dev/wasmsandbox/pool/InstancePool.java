@@ -192,7 +192,7 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 		Sandbox sandbox = this.stock.take();
 		try {
 			GuestInstance guest = sandbox.lease(payer);
-			this.stock.ready(sandbox);
+			this.stock.leased(sandbox);
 			return guest;
 		}
 		catch (Throwable ex) {
@@ -213,6 +213,7 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 			this.leaks.closed(guest);
 			boolean clean = false;
 			try {
+				sandbox.work().tell();
 				clean = guest.restore();
 			}
 			finally {

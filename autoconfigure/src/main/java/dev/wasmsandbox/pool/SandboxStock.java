@@ -103,6 +103,7 @@ final class SandboxStock {
 		boolean made = false;
 		try {
 			Sandbox sandbox = this.factory.newSandbox();
+			sandbox.work().tellTo(this.work);
 			sandbox.notes().made(begun);
 			sandbox.notes().generation(current);
 			this.ledger.made(sandbox);
@@ -116,12 +117,16 @@ final class SandboxStock {
 		}
 	}
 
-	/** Tells how long making a sandbox took, once it is ready for a guest. */
-	void ready(Sandbox sandbox) {
+	/** Tells how long a caller waited for a new sandbox, which has a guest now. */
+	void leased(Sandbox sandbox) {
+		ready(sandbox, true);
+	}
+
+	private void ready(Sandbox sandbox, boolean awaited) {
 		long begun = sandbox.notes().made();
 		if (begun != 0) {
 			sandbox.notes().made(0);
-			this.work.coldStart(System.nanoTime() - begun);
+			this.work.coldStart(System.nanoTime() - begun, awaited);
 		}
 	}
 
@@ -244,7 +249,7 @@ final class SandboxStock {
 				boolean ready = false;
 				try {
 					sandbox.prepare();
-					ready(sandbox);
+					ready(sandbox, false);
 					ready = true;
 				}
 				finally {

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
+import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.engine.LeaseWork;
 import dev.wasmsandbox.engine.LinearMemory;
 
 /**
@@ -16,8 +18,11 @@ final class WasiMemory {
 
 	private final LinearMemory memory;
 
-	WasiMemory(LinearMemory memory) {
-		this.memory = memory;
+	private final LeaseWork work;
+
+	WasiMemory(GuestInstance guest) {
+		this.memory = guest.memory();
+		this.work = guest.work();
 	}
 
 	void require(int address, long length) throws WasiFailure {
@@ -59,11 +64,13 @@ final class WasiMemory {
 	void read(int address, byte[] target, int length) throws WasiFailure {
 		require(address, length);
 		this.memory.read(address, target, 0, length);
+		this.work.copiedOut(length);
 	}
 
 	void write(int address, byte[] source, int length) throws WasiFailure {
 		require(address, length);
 		this.memory.write(address, source, 0, length);
+		this.work.copiedIn(length);
 	}
 
 	void write(int address, ByteBuffer source) throws WasiFailure {

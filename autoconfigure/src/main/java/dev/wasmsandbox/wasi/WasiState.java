@@ -52,7 +52,7 @@ final class WasiState implements Closeable {
 	WasiState(GuestInstance guest, WasiSettings settings) {
 		this.guest = guest;
 		this.settings = settings;
-		this.memory = new WasiMemory(guest.memory());
+		this.memory = new WasiMemory(guest);
 		this.random = new SplittableRandom(settings.seed());
 		Logger logger = LoggerFactory.getLogger("dev.wasmsandbox.output." + guest.moduleName());
 		this.stdout = new Descriptor.Output(GuestOutput.to(settings.stdout(), logger::info));

@@ -32,6 +32,9 @@ class WasmMetricsAutoConfigurationTests {
 				.isZero();
 			assertThat(registry.get("wasm.instance.cold-start").tag("module", "simple").functionTimer().count())
 				.isEqualTo(1);
+			assertThat(registry.get("wasm.memory.allocations").tag("module", "simple").functionCounter().count())
+				.isZero();
+			assertThat(registry.get("wasm.data.transferred").tag("module", "simple").functionCounters()).hasSize(2);
 			assertThat(registry.get("wasm.tenants.known").gauge().value()).isZero();
 			assertThat(registry.get("wasm.compile.pending").gauge().value()).isZero();
 			assertThat(registry.get("wasm.compile.in-flight").gauge().getId().getBaseUnit()).isEqualTo("bytes");

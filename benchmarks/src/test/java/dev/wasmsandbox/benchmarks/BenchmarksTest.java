@@ -40,6 +40,8 @@ class BenchmarksTest {
 			Map.entry("deadline",
 					List.of("late.p50-ms", "late.p99-ms", "late32.p99-ms", "check.geomean", "check.copy-loop",
 							"check.host-loop")),
+			Map.entry("metrics-overhead",
+					List.of("record.ns", "relative.percent", "alloc.bytes", "record.held.ns", "threads16.ratio")),
 			Map.entry("large-data", List.of("sum.gb-per-s", "sum.1k.gb-per-s", "mapped.gb-per-s")));
 
 	@Test

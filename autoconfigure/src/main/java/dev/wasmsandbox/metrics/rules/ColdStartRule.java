@@ -7,7 +7,10 @@ import dev.wasmsandbox.metrics.PerformanceRecommendation;
 import dev.wasmsandbox.metrics.PerformanceRecommendation.Severity;
 import dev.wasmsandbox.metrics.Situation;
 
-/** Too many callers wait for a sandbox to be made. */
+/**
+ * Too many callers wait for a sandbox to be made. Those made in the background keep
+ * nobody waiting and do not count.
+ */
 final class ColdStartRule extends ModuleRule {
 
 	/** So many a busy pool makes when it begins. */
@@ -26,32 +29,25 @@ final class ColdStartRule extends ModuleRule {
 	@Override
 	Stream<PerformanceRecommendation> look(ModuleWindow module, Situation situation) {
 		long leases = module.work().calls().clean().total() + module.sessions().samples();
-		long made = module.work().coldStarts();
+		long made = module.work().coldStartsAwaited();
+		long nanos = module.work().awaitedNanos();
 		int kept = module.info().pool().minIdle();
 		int most = module.pool().now().maxSize();
 		int wanted = Math.min(most, Math.max(kept + 1, 2 * module.pool().maxLeased()));
 		boolean many = leases >= ENOUGH_CALLS && made >= ENOUGH && made >= SHARE * leases;
-		if (!many || wanted <= kept || !callersWaited(module)
-				|| made * module.coldStarts().mean() < COST * module.work().calls().busyNanos()) {
+		if (!many || wanted <= kept || nanos < COST * module.work().calls().busyNanos()) {
 			return Stream.empty();
 		}
+		double mean = (double) nanos / made;
 		return advise(module)
 			.found(Severity.WARNING,
 					Amounts.percent((double) made / leases) + " of the leases had to wait for a new sandbox")
 			.evidence("cold-starts", (double) made, "sandboxes")
 			.evidence("leases", (double) leases, "leases")
-			.evidence("cold-start.mean", module.coldStarts().mean(), "ns")
+			.evidence("cold-start.mean", mean, "ns")
 			.change("pool.min-idle", Integer.toString(kept), Integer.toString(wanted))
-			.expect("Sandboxes are made in the background; calls that now wait get faster by "
-					+ Amounts.time(module.coldStarts().mean()) + " each");
-	}
-
-	/**
-	 * Sandboxes are also made in the background. Where callers wait for one of ten, the
-	 * 95th percentile of their waiting has it; half of it, because both are sampled.
-	 */
-	private static boolean callersWaited(ModuleWindow module) {
-		return module.acquisitions().p95() >= module.coldStarts().p50() / 2;
+			.expect("Sandboxes are made in the background; calls that now wait get faster by " + Amounts.time(mean)
+					+ " each");
 	}
 
 }

@@ -103,8 +103,8 @@ final class Rules {
 
 	private Situation situation() {
 		PerformanceSummary summary = new PerformanceSummary(Duration.ofMinutes(1), OutcomeCounts.none(), 0, 0, 0,
-				Windows.times(0, 0), 0, 0, Windows.times(0, 0), Windows.times(0, 0), 0, 0, 0, this.busy, 0, 0, 1,
-				List.of());
+				Windows.times(0, 0), 0, 0, Windows.times(0, 0), Windows.times(0, 0), Windows.times(0, 0), 0, 0, 0, 0,
+				this.busy, 0, 0, 1, List.of());
 		return new Situation(this.modules, summary, this.cache, this.tenants, PerformanceTargets.defaults(), 4,
 				this.interpreted);
 	}

@@ -122,13 +122,12 @@ class RulesOnModulesTests {
 		look();
 		call(recorder, "size", Outcome.SUCCESS, 100);
 		for (int i = 0; i < 9; i++) {
-			recorder.coldStart(200_000);
-			recorder.acquired(200_000);
+			recorder.coldStart(200_000, true);
+			recorder.coldStart(200_000, false);
 		}
 		look();
 		assertThat(said("cold-starts")).isEmpty();
-		recorder.coldStart(200_000);
-		recorder.acquired(200_000);
+		recorder.coldStart(200_000, true);
 		look();
 		assertThat(said("cold-starts")).singleElement().satisfies((one) -> {
 			assertThat(one.property()).isEqualTo("wasm.modules.m.pool.min-idle");

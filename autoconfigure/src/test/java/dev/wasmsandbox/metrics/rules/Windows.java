@@ -68,7 +68,9 @@ final class Windows {
 	private LatencySummary sessions = times(0, 0);
 
 	private WorkCounts work = new WorkCounts(new CallCounts(OutcomeCounts.none(), OutcomeCounts.none(), 0, 0, 0), 2, 0,
-			0, 0, 0, 0, 0, 1000, 1000);
+			0, 0, 0, 0, 0, 0, 0, 0, 1000, 1000);
+
+	private long madeAhead;
 
 	private @Nullable List<OutcomeCounts> slices;
 
@@ -180,6 +182,12 @@ final class Windows {
 		return this;
 	}
 
+	/** So many of the cold starts are of sandboxes that nobody waited for. */
+	Windows madeAhead(long made) {
+		this.madeAhead = made;
+		return this;
+	}
+
 	Windows sessions(LatencySummary times) {
 		this.sessions = times;
 		return this;
@@ -191,19 +199,19 @@ final class Windows {
 	}
 
 	Windows blocks(long count, long bytes, long timed, long timedNanos) {
-		this.work = new WorkCounts(this.work.calls(), 0, count, bytes, timed, timedNanos, this.work.bytesIn(), 0,
-				this.work.wallNanos(), this.work.cpuNanos());
+		this.work = new WorkCounts(this.work.calls(), 0, 0, 0, count, bytes, timed, timedNanos, this.work.bytesIn(), 0,
+				0, this.work.wallNanos(), this.work.cpuNanos());
 		return this;
 	}
 
 	Windows bytesIn(long bytes) {
-		this.work = new WorkCounts(this.work.calls(), 0, 0, 0, 0, 0, bytes, 0, this.work.wallNanos(),
+		this.work = new WorkCounts(this.work.calls(), 0, 0, 0, 0, 0, 0, 0, bytes, 0, 0, this.work.wallNanos(),
 				this.work.cpuNanos());
 		return this;
 	}
 
 	Windows processorShare(double share) {
-		this.work = new WorkCounts(this.work.calls(), 0, 0, 0, 0, 0, 0, 0, 1_000, (long) (1_000 * share));
+		this.work = new WorkCounts(this.work.calls(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1_000, (long) (1_000 * share));
 		return this;
 	}
 
@@ -252,9 +260,11 @@ final class Windows {
 				counts(OutcomeCounts.of((outcome) -> outcomes.getOrDefault(outcome, 0L)))));
 		CallCounts all = counts(
 				counts.values().stream().map(CallCounts::clean).reduce(OutcomeCounts.none(), OutcomeCounts::plus));
-		WorkCounts done = new WorkCounts(all, this.coldStarts.samples(), this.work.blocks(), this.work.blockBytes(),
+		long awaited = this.coldStarts.samples() - this.madeAhead;
+		WorkCounts done = new WorkCounts(all, this.coldStarts.samples(), awaited,
+				(long) (awaited * this.coldStarts.mean()), this.work.blocks(), this.work.blockBytes(),
 				this.work.blocksTimed(), this.work.blockNanos(), this.work.bytesIn(), this.work.bytesOut(),
-				this.work.wallNanos(), this.work.cpuNanos());
+				this.work.bytesMapped(), this.work.wallNanos(), this.work.cpuNanos());
 		return new ModuleWindow(info(), this.length, done,
 				(this.slices != null) ? this.slices : Collections.nCopies(12, outcomes(800, Outcome.TRAP, 0)), counts,
 				Map.of(), this.calls, this.acquisitions, this.coldStarts, this.sessions, poolWindow(),

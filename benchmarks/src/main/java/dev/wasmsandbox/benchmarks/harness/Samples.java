@@ -58,15 +58,29 @@ public final class Samples {
 
 	/** Each sample divided by the one of the same place in the other samples. */
 	public Samples dividedBy(Samples other) {
-		if (other.values.length != this.values.length) {
-			throw new IllegalArgumentException(
-					this.values.length + " samples cannot be paired with " + other.values.length);
-		}
+		requireAsMany(other);
 		double[] ratios = new double[this.values.length];
 		for (int i = 0; i < ratios.length; i++) {
 			ratios[i] = this.values[i] / other.values[i];
 		}
 		return new Samples(ratios);
+	}
+
+	/** From each sample the one of the same place in the other samples is taken away. */
+	public Samples minus(Samples other) {
+		requireAsMany(other);
+		double[] differences = new double[this.values.length];
+		for (int i = 0; i < differences.length; i++) {
+			differences[i] = this.values[i] - other.values[i];
+		}
+		return new Samples(differences);
+	}
+
+	private void requireAsMany(Samples other) {
+		if (other.values.length != this.values.length) {
+			throw new IllegalArgumentException(
+					this.values.length + " samples cannot be paired with " + other.values.length);
+		}
 	}
 
 	/** How many there are. */

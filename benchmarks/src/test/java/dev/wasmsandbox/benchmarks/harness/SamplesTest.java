@@ -34,6 +34,13 @@ class SamplesTest {
 	}
 
 	@Test
+	void subtractsPairByPair() {
+		Samples differences = Samples.of(10, 30, 20).minus(Samples.of(5, 10, 25));
+		assertThat(differences.stream()).containsExactly(5.0, 20.0, -5.0);
+		assertThatIllegalArgumentException().isThrownBy(() -> differences.minus(Samples.of(1)));
+	}
+
+	@Test
 	void changesTheUnit() {
 		assertThat(Samples.of(1000, 2000).times(1e-3).stream()).containsExactly(1.0, 2.0);
 	}
