@@ -116,8 +116,8 @@ public final class WasmSandboxes implements AutoCloseable {
 			}
 			requireOpen();
 			ModuleVersions versions = new ModuleVersions(definition, first(definition));
-			DefaultWasmSandbox sandbox = new DefaultWasmSandbox(versions, this.asyncCalls, this.tenants,
-					this.tracer, () -> unloaded(name));
+			DefaultWasmSandbox sandbox = new DefaultWasmSandbox(versions, this.asyncCalls, this.tenants, this.tracer,
+					() -> unloaded(name));
 			this.sandboxes.put(name, sandbox);
 			if (this.closed) {
 				sandbox.close();

@@ -66,8 +66,7 @@ public final class ObservationCallTracer implements CallTracer {
 		if (origin instanceof Caller caller) {
 			context.setParentObservation(caller.observation());
 		}
-		Observation observation = Observation
-			.createNotStarted(this.callConvention, CALL, () -> context, this.registry)
+		Observation observation = Observation.createNotStarted(this.callConvention, CALL, () -> context, this.registry)
 			.start();
 		Observation.Scope scope = observation.openScope();
 		return (outcome, failure) -> {

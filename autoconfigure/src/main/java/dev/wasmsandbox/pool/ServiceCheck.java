@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Knows whether a pool can give sandboxes. As long as none was refused that should have
- * been made, it can, and nothing is done to find out. After that it is tried, at most once a
- * second, whether one can be had, until one can: a pool that nobody calls because it
- * failed would otherwise fail for good. Thread-safe; leases that succeed pay nothing for
- * it.
+ * been made, it can, and nothing is done to find out. After that it is tried, at most
+ * once a second, whether one can be had, until one can: a pool that nobody calls because
+ * it failed would otherwise fail for good. Thread-safe; leases that succeed pay nothing
+ * for it.
  */
 final class ServiceCheck {
 
@@ -39,8 +39,7 @@ final class ServiceCheck {
 		}
 		// What others throw may hold what is nobody's business.
 		String what = (failure instanceof WasmSandboxException)
-				? failure.getClass().getSimpleName() + ": " + failure.getMessage()
-				: failure.getClass().getSimpleName();
+				? failure.getClass().getSimpleName() + ": " + failure.getMessage() : failure.getClass().getSimpleName();
 		this.last = new Failure(what, Instant.now());
 		this.doubtful = true;
 	}

@@ -159,17 +159,19 @@ class DocumentedAnswersTests {
 		if (real.findValues("WRITTEN_PAGES").stream().noneMatch((count) -> count.asLong() > 0)) {
 			documented.removeIf((line) -> line.endsWith(WRITTEN));
 		}
-		assertThat(found).as("what %s answers, and %s does not show, or the other way round:\n%s", path, page,
-				real.toPrettyString()).isEqualTo(documented);
+		assertThat(found)
+			.as("what %s answers, and %s does not show, or the other way round:\n%s", path, page, real.toPrettyString())
+			.isEqualTo(documented);
 	}
 
 	/** Otherwise the comparison above would hold for anything. */
 	@Test
 	void aFieldMoreOrLessOrOfAnotherTypeIsSeen() {
 		TreeSet<String> shape = shape("{\"a\": [{\"b\": 1}, {\"c\": \"x\"}], \"d\": {}}");
-		assertThat(shape).containsExactly(".a: array", ".a[].b: number", ".a[].c: string", ".a[]: object",
-				".d: object", ": object");
-		for (String other : List.of("{\"a\": [{\"b\": 1}], \"d\": {}}", "{\"a\": [{\"b\": \"1\"}, {\"c\": \"x\"}], \"d\": {}}",
+		assertThat(shape).containsExactly(".a: array", ".a[].b: number", ".a[].c: string", ".a[]: object", ".d: object",
+				": object");
+		for (String other : List.of("{\"a\": [{\"b\": 1}], \"d\": {}}",
+				"{\"a\": [{\"b\": \"1\"}, {\"c\": \"x\"}], \"d\": {}}",
 				"{\"a\": [{\"b\": 1}, {\"c\": \"x\"}], \"d\": {\"e\": true}}", "{\"a\": [], \"d\": {}}")) {
 			assertThat(shape(other)).isNotEqualTo(shape);
 		}

@@ -108,7 +108,8 @@ class WasmHealthTests {
 			.containsEntry("leased", 0)
 			.containsEntry("idle", 1)
 			.containsEntry("maxSize", 2);
-		assertThat(this.health.stream()).singleElement().satisfies((entry) -> assertThat(entry.name()).isEqualTo("simple"));
+		assertThat(this.health.stream()).singleElement()
+			.satisfies((entry) -> assertThat(entry.name()).isEqualTo("simple"));
 		this.sandboxes.unload("simple");
 		assertThat(this.health.stream()).isEmpty();
 		assertThat(this.health.getContributor("simple")).isNull();
@@ -126,8 +127,8 @@ class WasmHealthTests {
 			Health down = health("victim");
 			assertThat(down.getStatus()).isEqualTo(Status.DOWN);
 			assertThat(down.getDetails()).containsKey("lastErrorAt")
-				.hasEntrySatisfying("lastError",
-						(error) -> assertThat(error.toString()).contains("SandboxLimitException", "limits.total-memory"));
+				.hasEntrySatisfying("lastError", (error) -> assertThat(error.toString())
+					.contains("SandboxLimitException", "limits.total-memory"));
 			assertThatExceptionOfType(SandboxLimitException.class).isThrownBy(() -> greedy.call("ok", void.class));
 			assertThat(status("greedy")).as("one of it is in use").isEqualTo(Status.UP);
 		}
@@ -178,7 +179,8 @@ class WasmHealthTests {
 		WasmSandbox sandbox = load("simple", Fixtures.bytes("simple_module"));
 		try (SandboxSession one = sandbox.openSession(); SandboxSession two = sandbox.openSession()) {
 			assertThat(one.moduleName()).isEqualTo(two.moduleName());
-			assertThatExceptionOfType(SandboxBusyException.class).isThrownBy(() -> sandbox.call("add", int.class, 2, 3));
+			assertThatExceptionOfType(SandboxBusyException.class)
+				.isThrownBy(() -> sandbox.call("add", int.class, 2, 3));
 			Health health = health("simple");
 			assertThat(health.getStatus()).isEqualTo(Status.UP);
 			assertThat(health.getDetails()).containsEntry("leased", 2).doesNotContainKey("lastError");

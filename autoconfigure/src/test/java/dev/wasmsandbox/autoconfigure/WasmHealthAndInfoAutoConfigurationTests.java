@@ -12,9 +12,11 @@ import dev.wasmsandbox.compile.CodeTier;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.actuate.info.Info;
+import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
+import org.springframework.boot.health.contributor.HealthContributor;
 import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -31,8 +33,7 @@ class WasmHealthAndInfoAutoConfigurationTests {
 
 	@Test
 	void healthIsToldUnderTheNameWasm() {
-		this.runner.run((context) -> assertThat(
-				context.getBean(HealthContributorRegistry.class).getContributor("wasm"))
+		this.runner.run((context) -> assertThat(context.getBean(HealthContributorRegistry.class).getContributor("wasm"))
 			.isInstanceOf(WasmHealthContributor.class));
 	}
 
@@ -73,7 +74,7 @@ class WasmHealthAndInfoAutoConfigurationTests {
 			.withConfiguration(AutoConfigurations.of(WasmAutoConfiguration.class,
 					WasmHealthContributorAutoConfiguration.class, WasmInfoContributorAutoConfiguration.class))
 			.withClassLoader(
-					new FilteredClassLoader("org.springframework.boot.actuate", "org.springframework.boot.health"))
+					new FilteredClassLoader(HealthContributor.class, InfoContributor.class))
 			.run((context) -> assertThat(context).hasSingleBean(WasmSandboxes.class)
 				.doesNotHaveBean("wasmHealthContributor")
 				.doesNotHaveBean("wasmInfoContributor"));

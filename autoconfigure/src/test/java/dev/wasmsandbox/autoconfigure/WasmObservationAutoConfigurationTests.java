@@ -104,8 +104,7 @@ class WasmObservationAutoConfigurationTests {
 	@Test
 	void allElseIsThereWithoutMicrometer() {
 		this.runner.withClassLoader(new FilteredClassLoader("io.micrometer"))
-			.run((context) -> assertThat(context).hasSingleBean(WasmSandboxes.class)
-				.doesNotHaveBean(CallTracer.class));
+			.run((context) -> assertThat(context).hasSingleBean(WasmSandboxes.class).doesNotHaveBean(CallTracer.class));
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Queue;
 import java.util.concurrent.TimeUnit;
 
 import dev.wasmsandbox.ModuleDefinition;
@@ -154,8 +154,8 @@ class ObservationAcrossThreadsTests {
 	@Test
 	void aCancelledCallEndsItsObservation() {
 		try (WasmSandboxes sandboxes = sandboxes(true)) {
-			WasmSandbox traps = sandboxes.load(
-					ModuleDefinition.named("traps").source(ModuleSource.of(Fixtures.bytes("traps"))).build());
+			WasmSandbox traps = sandboxes
+				.load(ModuleDefinition.named("traps").source(ModuleSource.of(Fixtures.bytes("traps"))).build());
 			CompletableFuture<?> call = traps.callAsync("loop_forever", void.class);
 			Awaitility.await().until(() -> traps.statistics().pool().leased() == 1);
 			call.cancel(true);
@@ -191,7 +191,9 @@ class ObservationAcrossThreadsTests {
 			}
 			for (Future<Observation> caller : callers) {
 				Observation parent = caller.get();
-				List<Seen> children = this.seen.stream().filter((one) -> parent.equals(parentOf(one.current()))).toList();
+				List<Seen> children = this.seen.stream()
+					.filter((one) -> parent.equals(parentOf(one.current())))
+					.toList();
 				assertThat(children).hasSize(2);
 				assertThat(children.stream().filter((one) -> one.thread().isVirtual())).hasSize(1);
 			}
