@@ -61,10 +61,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 				"wasm.modules.words.location=classpath:wasm/reactor_c.wasm", "wasm.modules.words.capabilities=mail",
 				"wasm.modules.words.wasi.enabled=true", "wasm.modules.words.wasi.arguments=words",
 				"wasm.modules.words.wasi.environment.GREETING=hello", "wasm.modules.words.wasi.clocks.enabled=true",
-				"wasm.modules.words.wasi.random=secure", "wasm.modules.words.wasi.stdout=log",
-				"wasm.modules.words.wasi.directories[0].guest-path=/data",
-				"wasm.modules.words.wasi.directories[0].access=read-only",
-				"wasm.modules.words.wasi.directories[1].guest-path=/tmp" })
+				"wasm.modules.words.wasi.random=secure", "wasm.modules.words.wasi.stdout=log" })
 class DocumentedAnswersTests {
 
 	/** Only a kernel that tells which pages were written knows how much that is. */
@@ -90,8 +87,12 @@ class DocumentedAnswersTests {
 	}
 
 	@DynamicPropertySource
-	static void directory(DynamicPropertyRegistry registry) {
-		registry.add("wasm.modules.words.wasi.directories[0].host-path", () -> folder.toString());
+	static void directories(DynamicPropertyRegistry registry) {
+		String directories = "wasm.modules.words.wasi.directories";
+		registry.add(directories + "[0].guest-path", () -> "/data");
+		registry.add(directories + "[0].host-path", () -> folder.toString());
+		registry.add(directories + "[0].access", () -> "read-only");
+		registry.add(directories + "[1].guest-path", () -> "/tmp");
 	}
 
 	/** An hour of the monitor's time: quiet at first, then busy, so that it notices. */

@@ -144,6 +144,9 @@ class WasmHealthTests {
 		this.startFailure.set(new IllegalStateException("the database is not there"));
 		assertThatExceptionOfType(ModuleRejectedException.class).isThrownBy(() -> sandbox.call("ok", void.class));
 		assertThat(status("starting")).isEqualTo(Status.DOWN);
+		assertThat(String.valueOf(health("starting").getDetails().get("lastError")))
+			.contains("ModuleRejectedException", "env.ready", "IllegalStateException")
+			.doesNotContain("database");
 		assertThatExceptionOfType(ModuleRejectedException.class).isThrownBy(() -> sandbox.call("ok", void.class));
 		assertThat(status("starting")).isEqualTo(Status.DOWN);
 		this.startFailure.set(null);
