@@ -73,8 +73,7 @@ class WasmHealthAndInfoAutoConfigurationTests {
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(WasmAutoConfiguration.class,
 					WasmHealthContributorAutoConfiguration.class, WasmInfoContributorAutoConfiguration.class))
-			.withClassLoader(
-					new FilteredClassLoader(HealthContributor.class, InfoContributor.class))
+			.withClassLoader(new FilteredClassLoader(HealthContributor.class, InfoContributor.class))
 			.run((context) -> assertThat(context).hasSingleBean(WasmSandboxes.class)
 				.doesNotHaveBean("wasmHealthContributor")
 				.doesNotHaveBean("wasmInfoContributor"));

@@ -245,7 +245,9 @@ class ObservationCallTracerTests {
 		return this.stopped.stream()
 			.filter(WasmSessionObservationContext.class::isInstance)
 			.map(WasmSessionObservationContext.class::cast)
-			.filter((session) -> session.getHighCardinalityKeyValues().stream().anyMatch(KeyValue.of("session", label)::equals))
+			.filter((session) -> session.getHighCardinalityKeyValues()
+				.stream()
+				.anyMatch(KeyValue.of("session", label)::equals))
 			.findFirst()
 			.orElseThrow();
 	}
