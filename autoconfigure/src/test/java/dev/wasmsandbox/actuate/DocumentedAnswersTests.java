@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeSet;
+import java.util.SortedSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -155,8 +155,8 @@ class DocumentedAnswersTests {
 			"observability.md, GET, /actuator/info" })
 	void theDocumentedAnswerHasTheFieldsOfTheRealOne(String page, String method, String path) throws IOException {
 		JsonNode real = MAPPER.readTree(answer(method, path));
-		TreeSet<String> documented = JsonShape.of(documented(page, method, path));
-		TreeSet<String> found = JsonShape.of(real);
+		SortedSet<String> documented = JsonShape.of(documented(page, method, path));
+		SortedSet<String> found = JsonShape.of(real);
 		if (real.findValues("WRITTEN_PAGES").stream().noneMatch((count) -> count.asLong() > 0)) {
 			documented.removeIf((line) -> line.endsWith(WRITTEN));
 		}
@@ -168,7 +168,7 @@ class DocumentedAnswersTests {
 	/** Otherwise the comparison above would hold for anything. */
 	@Test
 	void aFieldMoreOrLessOrOfAnotherTypeIsSeen() {
-		TreeSet<String> shape = shape("{\"a\": [{\"b\": 1}, {\"c\": \"x\"}], \"d\": {}}");
+		SortedSet<String> shape = shape("{\"a\": [{\"b\": 1}, {\"c\": \"x\"}], \"d\": {}}");
 		assertThat(shape).containsExactly(".a: array", ".a[].b: number", ".a[].c: string", ".a[]: object", ".d: object",
 				": object");
 		for (String other : List.of("{\"a\": [{\"b\": 1}], \"d\": {}}",
@@ -178,7 +178,7 @@ class DocumentedAnswersTests {
 		}
 	}
 
-	private static TreeSet<String> shape(String json) {
+	private static SortedSet<String> shape(String json) {
 		return JsonShape.of(MAPPER.readTree(json));
 	}
 

@@ -1,5 +1,6 @@
 package dev.wasmsandbox.actuate;
 
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 import tools.jackson.databind.JsonNode;
@@ -16,7 +17,7 @@ final class JsonShape {
 	}
 
 	/** Lines such as {@code .modules[].name: string}. */
-	static TreeSet<String> of(JsonNode value) {
+	static SortedSet<String> of(JsonNode value) {
 		JsonShape shape = new JsonShape();
 		shape.visit(value, "");
 		return shape.paths;
