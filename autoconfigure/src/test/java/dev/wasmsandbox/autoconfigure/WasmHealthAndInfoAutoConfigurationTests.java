@@ -1,6 +1,7 @@
 package dev.wasmsandbox.autoconfigure;
 
 import java.util.Map;
+import java.util.Objects;
 
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
@@ -51,7 +52,7 @@ class WasmHealthAndInfoAutoConfigurationTests {
 			WasmSandbox sandbox = context.getBean(WasmSandbox.class);
 			Info.Builder builder = new Info.Builder();
 			context.getBean(WasmInfoContributor.class).contribute(builder);
-			WasmInfo info = (WasmInfo) builder.build().get("wasm");
+			WasmInfo info = (WasmInfo) Objects.requireNonNull(builder.build().get("wasm"));
 			assertThat(info.engine().name()).isEqualTo("Chicory");
 			assertThat(info.engine().version()).matches("\\d+\\.\\d+\\.\\d+.*");
 			assertThat(info.modules()).isEqualTo(Map.of("simple", new ModuleVersionInfo(sandbox.info().digest(), 0,

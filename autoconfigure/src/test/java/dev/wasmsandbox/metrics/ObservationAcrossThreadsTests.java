@@ -42,7 +42,7 @@ class ObservationAcrossThreadsTests {
 
 	private static final String KEY = "dev.wasmsandbox.test";
 
-	private static final ThreadLocal<@Nullable String> WHO = new ThreadLocal<>();
+	private static final ThreadLocal<String> WHO = new ThreadLocal<>();
 
 	private static final byte[] ASKING = Wat.assemble("""
 			(module
