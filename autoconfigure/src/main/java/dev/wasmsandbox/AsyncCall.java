@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * guest: the lease is told, and the watchdog ends the call at its next tick. A lease that
  * begins after the cancellation is given back without a call.
  */
-final class AsyncCall<T extends @Nullable Object> extends CompletableFuture<T> implements Runnable {
+class AsyncCall<T extends @Nullable Object> extends CompletableFuture<T> implements Runnable {
 
 	private final Work<T> work;
 

@@ -11,6 +11,7 @@ import dev.wasmsandbox.guest.LeasedMemory;
 import dev.wasmsandbox.observe.CallRecorder;
 import dev.wasmsandbox.observe.CallStatistics;
 import dev.wasmsandbox.observe.Outcome;
+import dev.wasmsandbox.observe.WorkRecorder;
 import dev.wasmsandbox.pool.TenantCaller;
 import dev.wasmsandbox.screen.ModuleExport;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Runs single calls, each in a clean sandbox of the version in service: leases, runs,
  * gives back and counts. Thread-safe.
  */
-final class CleanCalls {
+class CleanCalls {
 
 	private final ModuleVersions versions;
 
@@ -35,6 +36,26 @@ final class CleanCalls {
 		this.times = new CallTimes(versions.work());
 		this.statistics = statistics;
 		this.tenant = tenant;
+	}
+
+	/** The same calls in the name of a tenant. */
+	CleanCalls inTheNameOf(TenantCaller caller) {
+		return new CleanCalls(this.versions, this.statistics, caller);
+	}
+
+	/** Makes a call that runs on another thread. */
+	<T extends @Nullable Object> AsyncCall<T> async(AsyncCall.Work<T> call) {
+		return new AsyncCall<>(call);
+	}
+
+	/** A call was refused before it asked for a sandbox; it is counted already. */
+	void refused(String function, WasmSandboxException failure) {
+		// Nobody follows calls.
+	}
+
+	/** What tells of a session that is about to be opened. */
+	SessionWork session(WorkRecorder recorder, String instanceId) {
+		return new SessionWork(recorder);
 	}
 
 	/**
@@ -166,6 +187,10 @@ final class CleanCalls {
 			this.shape = shape;
 			in(version);
 			this.calls = version.work().function(name);
+		}
+
+		String name() {
+			return this.name;
 		}
 
 		private AbiFunction in(ModuleVersion version) {

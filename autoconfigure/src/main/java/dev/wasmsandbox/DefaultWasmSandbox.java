@@ -19,6 +19,7 @@ import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.observe.CallRecorder;
 import dev.wasmsandbox.observe.CallStatistics;
+import dev.wasmsandbox.observe.CallTracer;
 import dev.wasmsandbox.observe.Outcome;
 import dev.wasmsandbox.pool.PoolControl;
 import dev.wasmsandbox.pool.TenantCaller;
@@ -56,7 +57,8 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 	private final CleanCalls cleanCalls;
 
-	DefaultWasmSandbox(ModuleVersions versions, AsyncCalls asyncCalls, Tenants tenants, Runnable whenClosed) {
+	DefaultWasmSandbox(ModuleVersions versions, AsyncCalls asyncCalls, Tenants tenants, @Nullable CallTracer tracer,
+			Runnable whenClosed) {
 		this.name = versions.definition().name();
 		this.versions = versions;
 		this.asyncCalls = asyncCalls;
@@ -65,7 +67,8 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		this.statistics = new CallStatistics();
 		this.sessions = new AtomicLong();
 		this.tenant = null;
-		this.cleanCalls = new CleanCalls(versions, this.statistics, null);
+		this.cleanCalls = (tracer != null) ? TracedCalls.of(versions, this.statistics, tracer)
+				: new CleanCalls(versions, this.statistics, null);
 	}
 
 	private DefaultWasmSandbox(DefaultWasmSandbox same, TenantCaller tenant) {
@@ -77,7 +80,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		this.statistics = same.statistics;
 		this.sessions = same.sessions;
 		this.tenant = tenant;
-		this.cleanCalls = new CleanCalls(same.versions, same.statistics, tenant);
+		this.cleanCalls = same.cleanCalls.inTheNameOf(tenant);
 	}
 
 	@Override
@@ -132,14 +135,15 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		try {
 			AsyncCall.Work<T> work = counted(function, maker);
 			this.versions.requireOpen();
-			AsyncCall<T> call = new AsyncCall<>(work);
+			AsyncCall<T> call = this.cleanCalls.async(work);
 			this.asyncCalls.execute(call, this.tenant);
 			return call;
 		}
 		catch (RejectedExecutionException ex) {
-			refused(function, Outcome.BUSY);
-			return CompletableFuture.failedFuture(new SandboxBusyException(name(), function,
-					"too many asynchronous calls are waiting; raise async.queue-capacity or call less often", ex));
+			SandboxBusyException busy = new SandboxBusyException(name(), function,
+					"too many asynchronous calls are waiting; raise async.queue-capacity or call less often", ex);
+			refused(function, busy);
+			return CompletableFuture.failedFuture(busy);
 		}
 		catch (WasmSandboxException | IllegalStateException ex) {
 			return CompletableFuture.failedFuture(ex);
@@ -248,17 +252,23 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		Objects.requireNonNull(instanceId, "instanceId");
 		return counted(NO_FUNCTION, () -> {
 			ModuleVersion version = this.versions.current();
-			SessionWork work = new SessionWork(version.work());
-			while (true) {
-				try {
-					GuestInstance guest = version.pool().acquire(this.tenant, instanceId);
-					work.opened();
-					return new SandboxSession(instanceId, version.pool(), guest, this.statistics, version.functions(),
-							work);
+			SessionWork work = this.cleanCalls.session(version.work(), instanceId);
+			try {
+				while (true) {
+					try {
+						GuestInstance guest = version.pool().acquire(this.tenant, instanceId);
+						work.opened();
+						return new SandboxSession(instanceId, version.pool(), guest, this.statistics,
+								version.functions(), work);
+					}
+					catch (IllegalStateException ex) {
+						version = this.versions.insteadOf(version, ex);
+					}
 				}
-				catch (IllegalStateException ex) {
-					version = this.versions.insteadOf(version, ex);
-				}
+			}
+			catch (Throwable ex) {
+				work.notOpened(ex);
+				throw ex;
 			}
 		});
 	}
@@ -303,14 +313,18 @@ final class DefaultWasmSandbox implements WasmSandbox {
 			return step.get();
 		}
 		catch (WasmSandboxException ex) {
-			refused(function, Outcomes.of(ex));
+			refused(function, ex);
 			throw ex;
 		}
 	}
 
-	private void refused(String function, Outcome outcome) {
+	private void refused(String function, WasmSandboxException failure) {
+		Outcome outcome = Outcomes.of(failure);
 		this.statistics.record(outcome, 1);
 		this.versions.work().function(function).refused(outcome);
+		if (!function.equals(NO_FUNCTION)) {
+			this.cleanCalls.refused(function, failure);
+		}
 	}
 
 	static ModuleExport resolve(String moduleName, CompiledModule code, String function) {

@@ -170,7 +170,7 @@ public final class SandboxSession implements AutoCloseable {
 	void failed(String function, WasmSandboxException failure) {
 		Outcome outcome = Outcomes.of(failure);
 		this.statistics.record(outcome, 1);
-		this.work.failed(function, outcome);
+		this.work.failed(function, failure, outcome);
 	}
 
 	/**
@@ -319,7 +319,12 @@ public final class SandboxSession implements AutoCloseable {
 		}
 		this.memory.close();
 		this.statistics.record(Outcome.SUCCESS, this.work.close(this.guest));
-		this.pool.release(this.guest);
+		try {
+			this.pool.release(this.guest);
+		}
+		finally {
+			this.work.released();
+		}
 	}
 
 	private static final class InSession extends ResolvedFunction {

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.observe.CallRecorder;
 import dev.wasmsandbox.observe.Outcome;
 import dev.wasmsandbox.observe.WorkRecorder;
@@ -12,7 +13,7 @@ import dev.wasmsandbox.observe.WorkRecorder;
  * What one session did, counted in fields and told once, when it is closed. Failures are
  * told at once. Belongs to the session's thread.
  */
-final class SessionWork {
+class SessionWork {
 
 	private final WorkRecorder work;
 
@@ -50,8 +51,18 @@ final class SessionWork {
 	}
 
 	/** A call failed, or was refused. */
-	void failed(String function, Outcome outcome) {
+	void failed(String function, WasmSandboxException failure, Outcome outcome) {
 		this.work.function(function).sessionCalls(outcome, 1, 0, 0);
+	}
+
+	/** There will be no session: no sandbox could be had. */
+	void notOpened(Throwable failure) {
+		// Counted by whoever wanted to open it.
+	}
+
+	/** The sandbox was given back. */
+	void released() {
+		// All is told before.
 	}
 
 	/**

@@ -9,6 +9,7 @@ import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.memory.MemoryUse;
 import dev.wasmsandbox.pool.InstancePool;
 import dev.wasmsandbox.pool.PoolControl;
+import dev.wasmsandbox.pool.PoolHealth;
 import dev.wasmsandbox.pool.PoolStatistics;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +87,15 @@ final class VersionedPool implements PoolControl {
 			int leased = stillLeased().stream().mapToInt((pool) -> pool.statistics().leased()).sum();
 			return current().statistics().after(this.past, leased);
 		}
+	}
+
+	@Override
+	public PoolHealth health() {
+		InstancePool asked = current();
+		PoolHealth health = asked.health();
+		// One that was replaced meanwhile is closed, but not the module's any more.
+		InstancePool now = current();
+		return now.equals(asked) ? health : now.health();
 	}
 
 	@Override

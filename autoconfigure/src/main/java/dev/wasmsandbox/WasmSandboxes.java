@@ -21,6 +21,7 @@ import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.module.ModuleSource;
+import dev.wasmsandbox.observe.CallTracer;
 import dev.wasmsandbox.observe.SecurityListener;
 import dev.wasmsandbox.observe.WorkObserver;
 import dev.wasmsandbox.pool.PoolControl;
@@ -66,6 +67,8 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private final WorkObserver work;
 
+	private final @Nullable CallTracer tracer;
+
 	private final LongAdder violations = new LongAdder();
 
 	private volatile boolean closed;
@@ -77,6 +80,7 @@ public final class WasmSandboxes implements AutoCloseable {
 		this.budget = builder.budget;
 		this.securityListeners = List.copyOf(builder.securityListeners);
 		this.work = builder.work;
+		this.tracer = builder.tracer;
 		this.asyncCalls = new AsyncCalls(builder.async);
 		this.tenants = new Tenants(builder.defaultQuota, builder.quotas, builder.maxTenants, this.maintenance::soon);
 		this.virtualThreadTurns = new VirtualTurns(builder.virtualThreadPermits);
@@ -112,7 +116,7 @@ public final class WasmSandboxes implements AutoCloseable {
 			}
 			requireOpen();
 			ModuleVersions versions = new ModuleVersions(definition, first(definition));
-			DefaultWasmSandbox sandbox = new DefaultWasmSandbox(versions, this.asyncCalls, this.tenants,
+			DefaultWasmSandbox sandbox = new DefaultWasmSandbox(versions, this.asyncCalls, this.tenants, this.tracer,
 					() -> unloaded(name));
 			this.sandboxes.put(name, sandbox);
 			if (this.closed) {

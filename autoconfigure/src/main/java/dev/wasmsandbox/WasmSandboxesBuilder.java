@@ -13,6 +13,7 @@ import dev.wasmsandbox.limits.TenantQuota;
 import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.module.ModuleCache;
+import dev.wasmsandbox.observe.CallTracer;
 import dev.wasmsandbox.observe.SecurityListener;
 import dev.wasmsandbox.observe.WorkObserver;
 import dev.wasmsandbox.pool.Tenants;
@@ -49,6 +50,8 @@ public final class WasmSandboxesBuilder {
 	final List<ValueCodec> codecs = new ArrayList<>();
 
 	WorkObserver work = WorkObserver.NONE;
+
+	@Nullable CallTracer tracer;
 
 	WasmSandboxesBuilder() {
 	}
@@ -145,6 +148,12 @@ public final class WasmSandboxesBuilder {
 	/** Is told of the work of all modules; nobody is if nothing is said. */
 	public WasmSandboxesBuilder workObserver(WorkObserver observer) {
 		this.work = observer;
+		return this;
+	}
+
+	/** Follows the calls and sessions of all modules; nobody does if nothing is said. */
+	public WasmSandboxesBuilder callTracer(CallTracer follower) {
+		this.tracer = follower;
 		return this;
 	}
 

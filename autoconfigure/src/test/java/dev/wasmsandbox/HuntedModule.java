@@ -80,7 +80,7 @@ final class HuntedModule implements AutoCloseable {
 								new TypedClients(fixture, Codecs.standard(), "json")),
 						WorkRecorder.NONE));
 		Tenants tenants = new Tenants(TenantQuota.none(), Map.of(), 100, this.maintenance::soon);
-		this.sandbox = new DefaultWasmSandbox(versions, this.threads, tenants, () -> {
+		this.sandbox = new DefaultWasmSandbox(versions, this.threads, tenants, null, () -> {
 		});
 	}
 

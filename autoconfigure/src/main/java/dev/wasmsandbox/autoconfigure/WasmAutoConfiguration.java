@@ -11,6 +11,7 @@ import dev.wasmsandbox.codec.ValueCodec;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.metrics.PerformanceMetrics;
 import dev.wasmsandbox.module.ModuleCache;
+import dev.wasmsandbox.observe.CallTracer;
 import dev.wasmsandbox.observe.SecurityListener;
 import dev.wasmsandbox.spring.WasmModuleCustomizer;
 
@@ -51,13 +52,15 @@ public final class WasmAutoConfiguration {
 	WasmSandboxes wasmSandboxes(WasmProperties properties, ModuleCache cache,
 			ObjectProvider<HostFunction> hostFunctions, ObjectProvider<SecurityListener> securityListeners,
 			ObjectProvider<GuestAbi> abis, ObjectProvider<ExtismHttp> extismHttp, ObjectProvider<WapcHost> wapcHost,
-			ObjectProvider<ValueCodec> codecs, ObjectProvider<PerformanceMetrics> metrics, ListableBeanFactory beans) {
+			ObjectProvider<ValueCodec> codecs, ObjectProvider<PerformanceMetrics> metrics,
+			ObjectProvider<CallTracer> tracer, ListableBeanFactory beans) {
 		WasmSandboxesBuilder builder = WasmSettings.totals(properties.limits(), WasmSandboxes.builder())
 			.moduleCache(cache)
 			.async(WasmSettings.async(properties.async()));
 		WasmSettings.tenants(properties.tenants(), builder);
 		WasmSettings.virtualThreads(properties.virtualThreads(), builder);
 		metrics.ifAvailable(builder::workObserver);
+		WasmSettings.tracer(properties.observations(), tracer.getIfAvailable(), builder);
 		hostFunctions.orderedStream().forEach(builder::hostFunction);
 		AnnotatedHostFunctions.of(beans).forEach(builder::hostFunction);
 		securityListeners.orderedStream().forEach(builder::securityListener);

@@ -32,12 +32,13 @@ import org.springframework.util.unit.DataSize;
  * @param virtualThreads Bounds of calls on virtual threads, over all modules.
  * @param metrics How the work of modules is measured.
  * @param targets What the performance of all modules is held against.
+ * @param observations Whether calls are observed, for traces.
  */
 @ConfigurationProperties(prefix = "wasm", ignoreUnknownFields = false)
 public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules, @DefaultValue Defaults defaults,
 		@DefaultValue Cache cache, @DefaultValue Async async, @DefaultValue TotalLimits limits,
 		@DefaultValue Compile compile, @DefaultValue Tenants tenants, @DefaultValue VirtualThreads virtualThreads,
-		@DefaultValue Metrics metrics, @DefaultValue Targets targets) {
+		@DefaultValue Metrics metrics, @DefaultValue Targets targets, @DefaultValue Observations observations) {
 
 	public WasmProperties {
 		modules = Map.copyOf(modules);
@@ -222,6 +223,16 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * one day.
 	 */
 	public record Metrics(@DefaultValue("true") boolean enabled, @DefaultValue("1m") Duration window) {
+	}
+
+	/**
+	 * Whether calls are observed, for traces.
+	 *
+	 * @param enabled Whether each call in a clean sandbox and each session is a
+	 * Micrometer observation. It needs an ObservationRegistry, such as Spring Boot's
+	 * Actuator brings.
+	 */
+	public record Observations(@DefaultValue("false") boolean enabled) {
 	}
 
 	/**

@@ -17,6 +17,7 @@ import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.limits.TenantQuota;
 import dev.wasmsandbox.module.ModuleCacheSettings;
+import dev.wasmsandbox.observe.CallTracer;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -196,6 +197,24 @@ final class WasmSettings {
 			WasmSandboxesBuilder registry) {
 		return apply(registry, "wasm.virtual-threads.permits", properties.permits(),
 				WasmSandboxesBuilder::virtualThreadPermits);
+	}
+
+	/**
+	 * Who follows calls.
+	 * @param tracer the bean; {@code null} if there is none
+	 * @throws InvalidConfigurationPropertyValueException if calls are to be observed, and
+	 * nobody can
+	 */
+	static void tracer(WasmProperties.Observations properties, @Nullable CallTracer tracer,
+			WasmSandboxesBuilder registry) {
+		if (tracer != null) {
+			registry.callTracer(tracer);
+		}
+		else if (properties.enabled()) {
+			throw new InvalidConfigurationPropertyValueException(WasmObservationAutoConfiguration.PROPERTY, true,
+					"There is no bean of the type ObservationRegistry to observe calls with. "
+							+ "Add spring-boot-starter-actuator, or leave the property out.");
+		}
 	}
 
 	static AsyncSettings async(WasmProperties.Async properties) {

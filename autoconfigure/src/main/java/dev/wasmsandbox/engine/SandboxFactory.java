@@ -304,13 +304,21 @@ public final class SandboxFactory {
 				throw failure;
 			}
 			throw new ModuleRejectedException(this.moduleName, null, Reason.INSTANTIATION_FAILED,
-					"it cannot be instantiated: " + ex.getMessage(), failure);
+					"it cannot be instantiated: " + reason(ex), failure);
 		}
 		finally {
 			if (outermost) {
 				sandbox.memory().exitFailed();
 			}
 		}
+	}
+
+	/** What a host function threw is named, not cited: it may tell of the host. */
+	private static String reason(Throwable failure) {
+		Throwable cause = failure.getCause();
+		return (failure instanceof HostFailure host && cause != null)
+				? "the host function " + host.function() + " threw " + cause.getClass().getName()
+				: String.valueOf(failure.getMessage());
 	}
 
 	/** Restores a memory; negative if it must not be used again. */

@@ -46,6 +46,8 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 
 	private final SandboxStock stock;
 
+	private final ServiceCheck check = new ServiceCheck();
+
 	private volatile boolean closed;
 
 	/**
@@ -70,7 +72,7 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 		this.leaks = LeakDetector.of(moduleName, settings.leakDetectionThreshold());
 		this.permits = new LeasePermits(moduleName, this.ledger, settings.maxSize(), settings.maxWait());
 		this.stock = new SandboxStock(moduleName, factory, settings, this.ledger, this.permits::bound,
-				maintenance::soon, work);
+				maintenance::soon, this.check::failed, work);
 		factory.account().whenIdleIsWanted(this.stock::giveBackIdle);
 	}
 
@@ -188,6 +190,16 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	}
 
 	private GuestInstance lease(@Nullable LeasePayer payer) {
+		try {
+			return leaseClean(payer);
+		}
+		catch (Throwable ex) {
+			this.check.failed(ex);
+			throw ex;
+		}
+	}
+
+	private GuestInstance leaseClean(@Nullable LeasePayer payer) {
 		this.factory.requireRoom();
 		Sandbox sandbox = this.stock.take();
 		try {
@@ -253,6 +265,12 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 		return new PoolStatistics(this.permits.taken(), this.stock.idle(), this.permits.pending(), this.permits.bound(),
 				this.ledger.created(), this.ledger.discarded(), this.leaks.suspected(),
 				this.ledger.resets(this.factory.strategy()));
+	}
+
+	@Override
+	public PoolHealth health() {
+		return this.closed ? this.check.closed()
+				: this.check.look(() -> this.permits.taken() > 0, () -> release(acquire()));
 	}
 
 	@Override

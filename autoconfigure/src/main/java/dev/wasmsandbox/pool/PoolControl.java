@@ -14,6 +14,14 @@ public interface PoolControl {
 	PoolStatistics statistics();
 
 	/**
+	 * Whether it can give sandboxes. It can unless one could not be made: because memory
+	 * or its budget is used up, or its start failed. From then on this tries itself to
+	 * have one, at most once a second and if none is in use, until one can be had again;
+	 * that takes as long as a lease. Otherwise it takes nothing.
+	 */
+	PoolHealth health();
+
+	/**
 	 * Measures what its sandboxes take in memory, by asking the kernel about each: some
 	 * microseconds for a sandbox. What it finds is counted against the budget until the
 	 * next time.

@@ -1,5 +1,6 @@
 package dev.wasmsandbox.pool;
 
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
 import dev.wasmsandbox.engine.Sandbox;
@@ -40,6 +41,8 @@ final class SandboxStock {
 
 	private final Runnable maintainSoon;
 
+	private final Consumer<Throwable> failing;
+
 	private final WorkRecorder work;
 
 	private final IdleSandboxes idle = new IdleSandboxes();
@@ -61,16 +64,18 @@ final class SandboxStock {
 	 * Makes an empty stock.
 	 * @param bound how many sandboxes may exist
 	 * @param maintainSoon called when the stock went below what is to be kept ready
+	 * @param failing is told why sandboxes that are to be kept ready could not be made
 	 * @param work is told of each sandbox that was made
 	 */
 	SandboxStock(String moduleName, SandboxFactory factory, PoolSettings settings, LeaseLedger ledger,
-			IntSupplier bound, Runnable maintainSoon, WorkRecorder work) {
+			IntSupplier bound, Runnable maintainSoon, Consumer<Throwable> failing, WorkRecorder work) {
 		this.moduleName = moduleName;
 		this.factory = factory;
 		this.settings = settings;
 		this.ledger = ledger;
 		this.bound = bound;
 		this.maintainSoon = maintainSoon;
+		this.failing = failing;
 		this.work = work;
 	}
 
@@ -275,6 +280,7 @@ final class SandboxStock {
 				this.refillFailed = false;
 			}
 			catch (SandboxLimitException ex) {
+				this.failing.accept(ex);
 				if (!this.refillFailed) {
 					log.warn("Module '{}': pool.min-idle of {} sandboxes cannot be kept for now; it is tried again",
 							this.moduleName, this.settings.minIdle(), ex);

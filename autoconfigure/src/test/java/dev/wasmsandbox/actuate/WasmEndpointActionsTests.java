@@ -169,6 +169,27 @@ class WasmEndpointActionsTests {
 		}
 	}
 
+	/** Actuator's own bound on all endpoints, whatever the action. */
+	@Test
+	void noActionIsDoneBeyondTheAccessThatIsPermitted() {
+		try (var context = new SpringApplicationBuilder(Application.class).run("--server.port=0",
+				"--management.endpoints.web.exposure.include=wasm",
+				"--management.endpoints.access.max-permitted=read-only",
+				"--wasm.modules.simple.location=classpath:wasm/simple_module.wasm")) {
+			RestTestClient reader = client(
+					context.getEnvironment().getRequiredProperty("local.server.port", Integer.class));
+			WasmSandbox module = context.getBean(WasmSandbox.class);
+			int maxSize = module.pool().statistics().maxSize();
+			for (ModuleAction action : ModuleAction.values()) {
+				post(reader, "simple", Map.of("action", action.text(), "size", 1)).expectStatus().isEqualTo(405);
+			}
+			assertThat(module.pool().statistics().maxSize()).isEqualTo(maxSize);
+			assertThat(module.pool().statistics().discarded()).isZero();
+			reader.get().uri("/wasm").exchange().expectStatus().isOk();
+			reader.get().uri("/wasm/nobody").exchange().expectStatus().isNotFound();
+		}
+	}
+
 	@SpringBootConfiguration
 	@EnableAutoConfiguration
 	static class Application {

@@ -49,7 +49,7 @@ class ConfigurationMetadataTests {
 				"wasm.tenants.default.memory", "wasm.tenants.default.cpu-time-per-second", "wasm.tenants.by-name",
 				"wasm.virtual-threads.permits", "wasm.metrics.enabled", "wasm.metrics.window", "wasm.targets.call",
 				"wasm.targets.cache-hit-rate", "wasm.targets.error-rate", "wasm.targets.guest-memory",
-				"wasm.targets.cold-start", "wasm.targets.allocation");
+				"wasm.targets.cold-start", "wasm.targets.allocation", "wasm.observations.enabled");
 	}
 
 	@Test
@@ -79,6 +79,7 @@ class ConfigurationMetadataTests {
 		assertThat(named.tenants()).isEqualTo(applied.tenants());
 		assertThat(named.metrics()).isEqualTo(applied.metrics());
 		assertThat(named.targets()).isEqualTo(applied.targets());
+		assertThat(named.observations()).isEqualTo(applied.observations());
 		assertThat(MetricsProperties.settings(named)).isEqualTo(MetricsSettings.defaults());
 		assertThat(named.defaults().profile()).isEqualTo(applied.defaults().profile());
 		SandboxLimits otherLimits = SandboxLimits.defaults()
