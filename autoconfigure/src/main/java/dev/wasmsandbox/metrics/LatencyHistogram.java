@@ -112,8 +112,8 @@ final class LatencyHistogram {
 
 	/**
 	 * For each bound how many of all values ever recorded lie below it, and at last how
-	 * many there are. Exact for bounds of buckets: those between 128 ns and 256 ns are
-	 * 8 ns apart, and twice as far for each doubling.
+	 * many there are. Exact for bounds of buckets: those between 128 ns and 256 ns are 8
+	 * ns apart, and twice as far for each doubling.
 	 * @param bounds ascending, in nanoseconds
 	 */
 	long[] countsBelow(long[] bounds) {

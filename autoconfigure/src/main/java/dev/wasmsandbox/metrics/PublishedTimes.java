@@ -48,10 +48,10 @@ final class PublishedTimes {
 
 	/** The bounds of the buckets in seconds, as text; the last one is infinite. */
 	static List<String> bucketNames() {
-		return Stream.concat(
-				Arrays.stream(BOUNDS)
-					.mapToObj((nanos) -> BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString()),
-				Stream.of("+Inf"))
+		return Stream
+			.concat(Arrays.stream(BOUNDS)
+				.mapToObj((nanos) -> BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString()),
+					Stream.of("+Inf"))
 			.toList();
 	}
 

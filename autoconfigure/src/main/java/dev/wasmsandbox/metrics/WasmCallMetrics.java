@@ -96,7 +96,8 @@ public final class WasmCallMetrics implements MeterBinder {
 		 * @param times of the functions that have a timer
 		 * @param outcomes by function, those that have a counter
 		 */
-		private record ModuleMeters(List<Meter> all, Map<String, PublishedTimes> times, Map<String, Set<Outcome>> outcomes) {
+		private record ModuleMeters(List<Meter> all, Map<String, PublishedTimes> times,
+				Map<String, Set<Outcome>> outcomes) {
 		}
 
 		synchronized void reconcile() {

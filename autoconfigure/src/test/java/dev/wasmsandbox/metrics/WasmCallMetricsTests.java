@@ -152,9 +152,7 @@ class WasmCallMetricsTests {
 		bind(CallDistribution.NONE);
 		load("simple_module");
 		for (String name : List.of("a", "a SUCCESS")) {
-			this.metrics.module("simple_module", List.of("a", "a SUCCESS"))
-				.function(name)
-				.call(Outcome.SUCCESS, 1);
+			this.metrics.module("simple_module", List.of("a", "a SUCCESS")).function(name).call(Outcome.SUCCESS, 1);
 		}
 		this.monitor.look(0);
 		assertThat(this.registry.get("wasm.calls").meters()).extracting(Meter::getId)

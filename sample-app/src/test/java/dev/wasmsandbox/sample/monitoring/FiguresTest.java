@@ -3,6 +3,7 @@ package dev.wasmsandbox.sample.monitoring;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 
 import dev.wasmsandbox.WasmSandboxes;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -85,9 +87,12 @@ class FiguresTest {
 	}
 
 	private void reset(String module) {
-		assertThat(this.http
-			.post("/actuator/wasm/" + module, "application/json", "{\"action\": \"reset-statistics\"}")
+		assertThat(this.http.post("/actuator/wasm/" + module, "application/json", "{\"action\": \"reset-statistics\"}")
 			.status()).isEqualTo(200);
+	}
+
+	private JsonNode performance(String module) {
+		return Objects.requireNonNull(this.performance.get(module));
 	}
 
 	private Scrape scrape() {
@@ -107,7 +112,7 @@ class FiguresTest {
 	void endpointHasRatesAndErrors(String module) {
 		List<Call> made = this.calls.stream().filter((call) -> call.module().equals(module)).toList();
 		long failed = made.stream().filter((call) -> call.outcome() != Outcome.SUCCESS).count();
-		JsonNode summary = this.performance.get(module).path("summary");
+		JsonNode summary = performance(module).path("summary");
 		assertThat(summary.path("windowSeconds").doubleValue()).isBetween(this.shortest, this.longest);
 		assertThat(summary.path("callsPerSecond").doubleValue()).isBetween(0.95 * made.size() / this.longest,
 				1.05 * made.size() / this.shortest);
@@ -119,13 +124,12 @@ class FiguresTest {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "paced run_scale", "simple fib" })
-	void endpointHasTimes(String name) {
-		List<Call> made = of(name.split(" ")[0], name.split(" ")[1]);
-		JsonNode latency = this.performance.get(name.split(" ")[0])
-			.path("functions")
+	@CsvSource({ "paced, run_scale", "simple, fib" })
+	void endpointHasTimes(String module, String function) {
+		List<Call> made = of(module, function);
+		JsonNode latency = performance(module).path("functions")
 			.valueStream()
-			.filter((function) -> function.path("name").stringValue().equals(name.split(" ")[1]))
+			.filter((called) -> called.path("name").stringValue().equals(function))
 			.findFirst()
 			.orElseThrow()
 			.path("latency");
@@ -144,7 +148,7 @@ class FiguresTest {
 			for (String module : MODULES) {
 				assertThat(counted("wasm_calls_outcomes_total", "module", module, "outcome", outcome.name()))
 					.as(module + " " + outcome)
-					.isEqualTo(this.calls.stream()
+					.isEqualTo((double) this.calls.stream()
 						.filter((call) -> call.module().equals(module) && call.outcome() == outcome)
 						.count());
 			}
@@ -156,27 +160,25 @@ class FiguresTest {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "paced run_scale", "simple fib" })
-	void scrapeHasRatesAndTimes(String name) {
-		String[] labels = { "module", name.split(" ")[0], "function", name.split(" ")[1] };
-		List<Call> made = of(labels[1], labels[3]);
+	@CsvSource({ "paced, run_scale", "simple, fib" })
+	void scrapeHasRatesAndTimes(String module, String function) {
+		String[] labels = { "module", module, "function", function };
+		List<Call> made = of(module, function);
 		assertThat(counted("wasm_calls_seconds_count", labels)).isCloseTo(made.size(), RATES);
 		assertThat(counted("wasm_calls_seconds_sum", labels))
 			.isCloseTo(1e-9 * made.stream().mapToLong(Call::nanos).sum(), TIMES);
 		for (double percentile : new double[] { 0.5, 0.95, 0.99 }) {
 			double seen = 1e-9 * KnownLoad.percentile(made, percentile);
-			assertThat(this.after.sum("wasm_calls_percentile_seconds", "module", labels[1], "function", labels[3],
-					"phi", String.valueOf(percentile)))
+			assertThat(this.after.sum("wasm_calls_percentile_seconds", "module", module, "function", function, "phi",
+					String.valueOf(percentile)))
 				.as("phi " + percentile)
 				.isCloseTo(seen, TIMES);
 		}
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "paced run_scale", "simple fib" })
-	void bucketsOfTheScrapeHoldTheCallsThatTookNoLonger(String name) {
-		String module = name.split(" ")[0];
-		String function = name.split(" ")[1];
+	@CsvSource({ "paced, run_scale", "simple, fib" })
+	void bucketsOfTheScrapeHoldTheCallsThatTookNoLonger(String module, String function) {
 		List<Call> made = of(module, function);
 		List<Double> bounds = this.after.find("wasm_calls_buckets_total", "module", module, "function", function)
 			.map(FiguresTest::bound)
@@ -188,7 +190,7 @@ class FiguresTest {
 			for (double bound : bounds) {
 				if (below(module, function, bound) >= percentile * made.size()) {
 					// Callers see a little more than the library does.
-					assertThat(1e-9 * KnownLoad.percentile(made, percentile)).as(name + " " + percentile)
+					assertThat(1e-9 * KnownLoad.percentile(made, percentile)).as(function + " " + percentile)
 						.isBetween(0.95 * lower, 1.05 * bound);
 					break;
 				}

@@ -154,7 +154,9 @@ final class KnownLoad {
 	}
 
 	static List<Call> of(List<Call> calls, String module, String function) {
-		return calls.stream().filter((call) -> call.module().equals(module) && call.function().equals(function)).toList();
+		return calls.stream()
+			.filter((call) -> call.module().equals(module) && call.function().equals(function))
+			.toList();
 	}
 
 }

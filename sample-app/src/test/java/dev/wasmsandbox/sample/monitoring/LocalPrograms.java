@@ -16,12 +16,14 @@ final class LocalPrograms {
 
 	private static final Pattern LIBRARY = Pattern.compile("(/\\S+) \\(0x");
 
+	private static final Pattern PATH_SEPARATOR = Pattern.compile(Pattern.quote(File.pathSeparator));
+
 	private LocalPrograms() {
 	}
 
 	/** Where a program is; {@code null} if it is not installed. */
 	static @Nullable Path find(String name) {
-		for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
+		for (String folder : PATH_SEPARATOR.split(System.getenv().getOrDefault("PATH", ""), 0)) {
 			Path program = Path.of(folder, name);
 			if (Files.isExecutable(program)) {
 				return program;

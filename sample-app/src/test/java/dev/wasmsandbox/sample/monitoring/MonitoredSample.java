@@ -24,9 +24,8 @@ import org.springframework.context.annotation.Import;
 				"wasm.modules.paced.limits.call-timeout=1m", "wasm.modules.paced.pool.max-size=4",
 				"wasm.modules.paced.pool.max-wait=1m", "wasm.modules.traps.location=classpath:wasm/traps.wasm",
 				"wasm.modules.traps.limits.call-timeout=50ms", "wasm.modules.traps.pool.max-wait=1m",
-				"wasm.modules.busy.location=classpath:wasm/traps.wasm",
-				"wasm.modules.busy.limits.call-timeout=100ms", "wasm.modules.busy.pool.max-size=1",
-				"wasm.modules.busy.pool.max-wait=1ms" })
+				"wasm.modules.busy.location=classpath:wasm/traps.wasm", "wasm.modules.busy.limits.call-timeout=100ms",
+				"wasm.modules.busy.pool.max-size=1", "wasm.modules.busy.pool.max-wait=1ms" })
 @Import({ Http.class, PacedHost.class })
 @interface MonitoredSample {
 

@@ -76,19 +76,22 @@ class MonitoringFilesTest {
 		int x = place.path("x").intValue();
 		int y = place.path("y").intValue();
 		return Stream.iterate(y, (row) -> row < y + place.path("h").intValue(), (row) -> row + 1)
-			.flatMap((row) -> Stream.iterate(x, (column) -> column < x + place.path("w").intValue(),
-					(column) -> column + 1)
+			.flatMap((row) -> Stream
+				.iterate(x, (column) -> column < x + place.path("w").intValue(), (column) -> column + 1)
 				.map((column) -> column + ":" + row));
 	}
 
 	@Test
 	void whatIsAskedForIsPrinted(@Autowired Http http, @Autowired WasmSandboxes sandboxes) {
 		new KnownLoad(sandboxes).each();
-		Set<String> asked = Stream.concat(Monitoring.queries().stream(), Monitoring.rules().stream().map(Rule::expression))
+		Set<String> asked = Stream
+			.concat(Monitoring.queries().stream(), Monitoring.rules().stream().map(Rule::expression))
 			.flatMap((query) -> METRIC.matcher(without(RECORDED, without(TEXT, query))).results())
 			.map((found) -> found.group())
 			.collect(Collectors.toSet());
-		Monitoring.variables().forEach((variable) -> asked.add(METRIC.matcher(variable.selector()).results().findFirst().orElseThrow().group()));
+		Monitoring.variables()
+			.forEach((variable) -> asked
+				.add(METRIC.matcher(variable.selector()).results().findFirst().orElseThrow().group()));
 		assertThat(asked).hasSizeGreaterThan(15);
 		Awaitility.await()
 			.untilAsserted(() -> assertThat(Scrape.of(http.get("/actuator/prometheus").text()).samples())
@@ -113,9 +116,9 @@ class MonitoringFilesTest {
 		String tests = Monitoring.read(Monitoring.RULE_TESTS);
 		assertThat(Monitoring.rules()).filteredOn(Rule::alert)
 			.hasSizeGreaterThan(10)
-			.allSatisfy((alert) -> assertThat(tests)
-				.containsPattern("alertname: " + alert.name() + "\n        exp_alerts:")
-				.containsPattern("alertname: " + alert.name() + "\n      - "));
+			.allSatisfy(
+					(alert) -> assertThat(tests).containsPattern("alertname: " + alert.name() + "\n        exp_alerts:")
+						.containsPattern("alertname: " + alert.name() + "\n      - "));
 	}
 
 	@Test

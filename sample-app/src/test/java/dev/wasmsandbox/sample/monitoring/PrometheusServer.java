@@ -8,9 +8,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import org.junit.jupiter.api.Assumptions;
 import org.testcontainers.DockerClientFactory;
@@ -21,6 +23,8 @@ import org.testcontainers.utility.DockerImageName;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.util.FileSystemUtils;
+
 /**
  * A real Prometheus that scrapes the application each second and evaluates the rules. Its
  * image is the one that the system property {@code prometheus.image} names, or is made of
@@ -29,6 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class PrometheusServer implements AutoCloseable {
 
 	private static final int PORT = 9090;
+
+	private static final String IMAGE = "wasm-sandbox-test-prometheus:installed";
 
 	private static final String CONFIGURATION = """
 			global:
@@ -40,7 +46,7 @@ final class PrometheusServer implements AutoCloseable {
 			  - job_name: sample
 			    metrics_path: /actuator/prometheus
 			    static_configs:
-			      - targets: ['host.docker.internal:%d']
+			      - targets: ['host.docker.internal:PORT']
 			""";
 
 	private final GenericContainer<?> container;
@@ -51,12 +57,13 @@ final class PrometheusServer implements AutoCloseable {
 
 	PrometheusServer(int scrapedPort) throws IOException {
 		String given = System.getProperty("prometheus.image", "");
-		String image = given.isEmpty() ? imported() : given;
+		String image = given.isEmpty() ? built() : given;
 		this.container = new GenericContainer<>(DockerImageName.parse(image))
 			.withCreateContainerCmdModifier((command) -> command.withEntrypoint("prometheus")
 				.withCmd("--config.file=/prometheus.yml", "--storage.tsdb.path=/tmp/data"))
 			.withExtraHost("host.docker.internal", "host-gateway")
-			.withCopyToContainer(Transferable.of(CONFIGURATION.formatted(scrapedPort)), "/prometheus.yml")
+			.withCopyToContainer(Transferable.of(CONFIGURATION.replace("PORT", String.valueOf(scrapedPort))),
+					"/prometheus.yml")
 			.withCopyToContainer(Transferable.of(Monitoring.read(Monitoring.RULES)), "/wasm-rules.yml")
 			.withExposedPorts(PORT)
 			.waitingFor(Wait.forHttp("/-/ready").forPort(PORT));
@@ -67,20 +74,23 @@ final class PrometheusServer implements AutoCloseable {
 	}
 
 	/** Makes an image of the program that is installed and its libraries. */
-	private static String imported() throws IOException {
+	private static String built() throws IOException {
 		Path program = LocalPrograms.find("prometheus");
 		Assumptions.assumeTrue(program != null,
 				"neither is a Prometheus installed, nor an image named by -Dprometheus.image");
+		Path recipe = Files.createTempDirectory("prometheus-image").resolve("Dockerfile");
+		Files.writeString(recipe, "FROM scratch\nCOPY . /\n");
 		List<String> tar = new ArrayList<>(List.of("tar", "--dereference", "--create", "--directory=/"));
 		LocalPrograms.withLibraries(program).forEach((file) -> tar.add(file.toString().substring(1)));
+		tar.addAll(List.of("--directory=" + recipe.getParent(), "Dockerfile"));
 		Process files = new ProcessBuilder(tar).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-		try (InputStream archive = files.getInputStream()) {
-			DockerClientFactory.lazyClient()
-				.createImageCmd("wasm-sandbox-test-prometheus", archive)
-				.withTag("installed")
-				.exec();
+		try (InputStream context = files.getInputStream()) {
+			DockerClientFactory.lazyClient().buildImageCmd(context).withTags(Set.of(IMAGE)).start().awaitImageId();
 		}
-		return "wasm-sandbox-test-prometheus:installed";
+		finally {
+			FileSystemUtils.deleteRecursively(recipe.getParent());
+		}
+		return IMAGE;
 	}
 
 	/** The results of a query at this moment. */

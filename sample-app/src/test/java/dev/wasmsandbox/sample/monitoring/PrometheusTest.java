@@ -77,18 +77,22 @@ class PrometheusTest {
 		List<String> queries = Stream
 			.concat(Monitoring.queries().stream(), Monitoring.rules().stream().map(Rule::compared))
 			.toList();
-		try (SampleLoad load = new SampleLoad(this.http, this.sandboxes)) {
+		SampleLoad load = new SampleLoad(this.http, this.sandboxes);
+		try {
 			await().untilAsserted(() -> assertThat(queries).allSatisfy((query) -> assertThat(prometheus().query(query))
 				.anySatisfy((result) -> assertThat(value(result)).isNotNaN())));
 			assertThat(Monitoring.variables()).hasSize(3)
 				.allSatisfy((variable) -> assertThat(prometheus().values(variable.label(), variable.selector()))
 					.isNotEmpty());
 			assertThat(prometheus().rules()).hasSameSizeAs(Monitoring.rules())
-				.allSatisfy((rule) -> assertThat(rule.path("health").stringValue()).as(rule.toString())
-					.isEqualTo("ok"));
+				.allSatisfy(
+						(rule) -> assertThat(rule.path("health").stringValue()).as(rule.toString()).isEqualTo("ok"));
 			assertThat(prometheus().rules()).filteredOn((rule) -> "WasmPoolExhausted".equals(name(rule)))
 				.singleElement()
 				.satisfies((rule) -> assertThat(rule.path("state").stringValue()).isNotEqualTo("inactive"));
+		}
+		finally {
+			load.stop();
 		}
 	}
 
@@ -103,8 +107,9 @@ class PrometheusTest {
 		await().until(() -> value("wasm_calls_seconds_count" + PACED) == before);
 		this.http.post("/actuator/wasm/paced", "application/json", "{\"action\": \"reset-statistics\"}");
 		List<Call> calls = KnownLoad.of(new KnownLoad(this.sandboxes).run(), "paced", "run_scale");
-		await().until(() -> value("wasm_calls_buckets_total{module=\"paced\", function=\"run_scale\", le=\"+Inf\"}") == before
-				+ calls.size());
+		await().until(
+				() -> value("wasm_calls_buckets_total{module=\"paced\", function=\"run_scale\", le=\"+Inf\"}") == before
+						+ calls.size());
 		List<double[]> samples = samples("wasm_calls_seconds_count" + PACED + "[1h]");
 		countsLieBetweenWhatHadEndedAndWhatHadBegun(samples, before, calls);
 		double quiet = samples.stream().filter((sample) -> sample[1] == before).toList().getLast()[0];
@@ -115,12 +120,12 @@ class PrometheusTest {
 				Percentage.withPercentage(5));
 		for (double percentile : new double[] { 0.5, 0.95, 0.99 }) {
 			double seen = 1e-9 * KnownLoad.percentile(calls, percentile);
-			assertThat(value("wasm_calls_percentile_seconds{module=\"paced\", function=\"run_scale\", phi=\"" + percentile
-					+ "\"}")).isCloseTo(seen, Percentage.withPercentage(10));
+			assertThat(value("wasm_calls_percentile_seconds{module=\"paced\", function=\"run_scale\", phi=\""
+					+ percentile + "\"}"))
+				.isCloseTo(seen, Percentage.withPercentage(10));
 			// As far as a bucket reaches: a quarter.
 			assertThat(value("histogram_quantile(%s, wasm_calls_buckets_total%s - wasm_calls_buckets_total%s @ %s)"
-				.formatted(percentile, PACED, PACED, quiet)))
-				.isCloseTo(seen, Percentage.withPercentage(26));
+				.formatted(percentile, PACED, PACED, quiet))).isCloseTo(seen, Percentage.withPercentage(26));
 		}
 	}
 

@@ -11,10 +11,10 @@ import dev.wasmsandbox.fixtures.Fixtures;
 import dev.wasmsandbox.sample.Http;
 
 /**
- * Uses the application until it is closed: all it offers, modules that are uploaded over
+ * Uses the application until it is stopped: all it offers, modules that are uploaded over
  * and over, calls that trap, run out of time or find no sandbox.
  */
-final class SampleLoad implements AutoCloseable {
+final class SampleLoad {
 
 	private final Http http;
 
@@ -22,14 +22,14 @@ final class SampleLoad implements AutoCloseable {
 
 	private final List<Thread> threads;
 
-	private volatile boolean closed;
+	private volatile boolean stopped;
 
 	SampleLoad(Http http, WasmSandboxes sandboxes) {
 		this.http = http;
 		this.busy = sandboxes.get("busy");
 		this.threads = Stream.<Runnable>of(this::requests, this::loops, this::loops)
 			.map((load) -> Thread.ofPlatform().name("sample-load").start(() -> {
-				while (!this.closed) {
+				while (!this.stopped) {
 					load.run();
 				}
 			}))
@@ -56,9 +56,8 @@ final class SampleLoad implements AutoCloseable {
 		}
 	}
 
-	@Override
-	public void close() throws InterruptedException {
-		this.closed = true;
+	void stop() throws InterruptedException {
+		this.stopped = true;
 		for (Thread thread : this.threads) {
 			thread.join();
 		}
