@@ -67,7 +67,15 @@ class FiguresTest {
 	@BeforeAll
 	void load() throws InterruptedException, ExecutionException {
 		new KnownLoad(this.sandboxes).each();
-		this.before = scrape();
+		Awaitility.await().untilAsserted(() -> {
+			this.before = scrape();
+			assertThat(KnownLoad.FUNCTIONS)
+				.allSatisfy((function) -> assertThat(this.before.find("wasm_calls_outcomes_total", "module",
+						function.module(), "function", function.name()))
+					.isNotEmpty());
+			assertThat(this.before.sum("wasm_calls_buckets_total", "le", "+Inf"))
+				.isEqualTo(this.before.sum("wasm_calls_seconds_count"));
+		});
 		long outerBegin = System.nanoTime();
 		MODULES.forEach(this::reset);
 		long innerBegin = System.nanoTime();

@@ -103,6 +103,7 @@ class PrometheusTest {
 	@Test
 	void ratesAndTimesAreThoseThatCallersSaw() throws InterruptedException, ExecutionException {
 		new KnownLoad(this.sandboxes).each();
+		await().until(() -> current() > 0);
 		double before = current();
 		await().until(() -> value("wasm_calls_seconds_count" + PACED) == before);
 		this.http.post("/actuator/wasm/paced", "application/json", "{\"action\": \"reset-statistics\"}");
