@@ -1,5 +1,6 @@
 package dev.wasmsandbox.sample.monitoring;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +68,7 @@ class FiguresTest {
 	@BeforeAll
 	void load() throws InterruptedException, ExecutionException {
 		new KnownLoad(this.sandboxes).each();
-		Awaitility.await().untilAsserted(() -> {
+		Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
 			this.before = scrape();
 			assertThat(KnownLoad.FUNCTIONS)
 				.allSatisfy((function) -> assertThat(this.before.find("wasm_calls_outcomes_total", "module",
@@ -85,7 +86,7 @@ class FiguresTest {
 				this.http.get("/actuator/wasm/" + module).json().path("performance")));
 		this.longest = 1e-9 * (System.nanoTime() - outerBegin);
 		// Times are published once a second.
-		Awaitility.await().untilAsserted(() -> {
+		Awaitility.await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
 			this.after = scrape();
 			assertThat(counted("wasm_calls_buckets_total", "module", "simple", "function", "fib", "le", "+Inf"))
 				.isEqualTo(of("simple", "fib").size());

@@ -3,6 +3,7 @@ package dev.wasmsandbox.sample.monitoring;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -94,6 +95,7 @@ class MonitoringFilesTest {
 				.add(METRIC.matcher(variable.selector()).results().findFirst().orElseThrow().group()));
 		assertThat(asked).hasSizeGreaterThan(15);
 		Awaitility.await()
+			.atMost(Duration.ofMinutes(1))
 			.untilAsserted(() -> assertThat(Scrape.of(http.get("/actuator/prometheus").text()).samples())
 				.extracting(Scrape.Sample::name)
 				.containsAll(asked));
