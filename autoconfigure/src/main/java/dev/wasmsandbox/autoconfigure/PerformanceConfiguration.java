@@ -28,7 +28,7 @@ class PerformanceConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	PerformanceMetrics wasmPerformanceMetrics(WasmProperties properties) {
-		return new PerformanceMetrics(MetricsProperties.settings(properties));
+		return new PerformanceMetrics(MetricsProperties.settings(properties), System::nanoTime);
 	}
 
 	@Bean

@@ -22,6 +22,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of the sandboxes' Micrometer meters.
@@ -41,8 +42,8 @@ public final class WasmMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(PerformanceMonitor.class)
-	WasmCallMetrics wasmCallMetrics(PerformanceMonitor monitor, WasmSandboxes sandboxes) {
-		return new WasmCallMetrics(monitor, sandboxes);
+	WasmCallMetrics wasmCallMetrics(PerformanceMonitor monitor, WasmSandboxes sandboxes, Environment environment) {
+		return new WasmCallMetrics(monitor, sandboxes, CallDistributionProperties.read(environment));
 	}
 
 	@Bean

@@ -5,6 +5,7 @@ import java.util.Collection;
 
 import org.HdrHistogram.AtomicHistogram;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramIterationValue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,15 @@ final class LatencyHistogram {
 		this.stripes[stripe].recordValue(Math.clamp(nanos, 0L, HIGHEST));
 	}
 
+	/** How many values were ever recorded; never less than before. On any thread. */
+	long recorded() {
+		long all = 0;
+		for (AtomicHistogram stripe : this.stripes) {
+			all += stripe.getTotalCount();
+		}
+		return all;
+	}
+
 	/** Ends a slice; the oldest one is forgotten. */
 	void endSlice() {
 		Histogram now = now();
@@ -87,6 +97,37 @@ final class LatencyHistogram {
 			}
 		});
 		return summary(sum);
+	}
+
+	/**
+	 * Percentiles of the window, in nanoseconds; none if it is empty.
+	 * @param percentiles each from 0 to 1
+	 */
+	double[] percentiles(double[] percentiles) {
+		Histogram window = window();
+		return (window.getTotalCount() > 0)
+				? Arrays.stream(percentiles).map((percentile) -> middle(window, 100 * percentile)).toArray()
+				: new double[0];
+	}
+
+	/**
+	 * For each bound how many of all values ever recorded lie below it, and at last how
+	 * many there are. Exact for bounds of buckets: those between 128 ns and 256 ns are 8
+	 * ns apart, and twice as far for each doubling.
+	 * @param bounds ascending, in nanoseconds
+	 */
+	long[] countsBelow(long[] bounds) {
+		long[] counts = new long[bounds.length + 1];
+		int bound = 0;
+		long below = 0;
+		for (HistogramIterationValue bucket : now().recordedValues()) {
+			while (bound < bounds.length && bounds[bound] <= bucket.getValueIteratedTo()) {
+				counts[bound++] = below;
+			}
+			below += bucket.getCountAddedInThisIterationStep();
+		}
+		Arrays.fill(counts, bound, counts.length, below);
+		return counts;
 	}
 
 	private Histogram window() {

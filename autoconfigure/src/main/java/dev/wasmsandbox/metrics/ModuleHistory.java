@@ -114,13 +114,13 @@ final class ModuleHistory {
 		return slices;
 	}
 
-	void reset() {
+	void reset(long nanos) {
 		List<Look> last = this.looks.isEmpty() ? List.of() : List.of(this.looks.getLast());
 		if (!last.isEmpty()) {
 			Look look = last.getFirst();
 			this.readings.clear();
 			this.looks.clear();
-			this.readings.add(reading(look.nanos(), look.pool()));
+			this.readings.add(reading(nanos, look.pool()));
 			this.looks.add(look);
 		}
 		this.metrics.reset();

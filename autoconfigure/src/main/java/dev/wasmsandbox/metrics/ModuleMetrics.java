@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 import dev.wasmsandbox.observe.CallRecorder;
 import dev.wasmsandbox.observe.WorkRecorder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The work of one module. Recording is thread-safe, everything else belongs to
@@ -175,6 +176,11 @@ final class ModuleMetrics implements WorkRecorder {
 	/** The functions that were called. */
 	List<FunctionMetrics> functions() {
 		return List.copyOf(this.functions.values());
+	}
+
+	/** A function; {@code null} if it was not called. */
+	@Nullable FunctionMetrics called(String function) {
+		return this.functions.get(function);
 	}
 
 	/** All that was counted so far. */

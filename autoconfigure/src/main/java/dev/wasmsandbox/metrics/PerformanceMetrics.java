@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 import com.github.benmanes.caffeine.cache.stats.CacheStats;
@@ -17,16 +18,19 @@ import dev.wasmsandbox.WasmSandboxes;
 import dev.wasmsandbox.metrics.PerformanceSummary.Latencies;
 import dev.wasmsandbox.observe.WorkObserver;
 import dev.wasmsandbox.observe.WorkRecorder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures the work of all modules: of each function, each module and all together, over
- * a window that forgets. It reads no clock and starts no thread; whoever owns it has it
- * {@link #look} about once a second. Recording is on callers' way and waits for nothing;
- * everything else is thread-safe and waits for others who read.
+ * a window that forgets. It starts no thread; whoever owns it has it {@link #look} about
+ * once a second. Recording is on callers' way and waits for nothing; everything else is
+ * thread-safe and waits for others who read.
  */
 public final class PerformanceMetrics implements WorkObserver {
 
 	private final MetricsSettings settings;
+
+	private final @Nullable LongSupplier clock;
 
 	private final ConcurrentMap<String, ModuleHistory> modules = new ConcurrentHashMap<>();
 
@@ -36,8 +40,20 @@ public final class PerformanceMetrics implements WorkObserver {
 
 	private boolean begun;
 
+	/** Without a clock: windows end when it looked last. */
 	public PerformanceMetrics(MetricsSettings settings) {
 		this.settings = settings;
+		this.clock = null;
+	}
+
+	/**
+	 * With a clock, so that windows end when they are asked for: what was counted since
+	 * the last look is then divided by the time since then, too.
+	 * @param clock tells the time that {@link #look} is told
+	 */
+	public PerformanceMetrics(MetricsSettings settings, LongSupplier clock) {
+		this.settings = settings;
+		this.clock = clock;
 	}
 
 	/** How it measures. */
@@ -121,7 +137,37 @@ public final class PerformanceMetrics implements WorkObserver {
 
 	private Optional<ModuleWindow> window(WasmSandbox sandbox) {
 		ModuleHistory history = this.modules.get(sandbox.name());
-		return (history != null) ? Optional.of(history.window(this.now, sandbox)) : Optional.empty();
+		return (history != null) ? Optional.of(history.window(now(), sandbox)) : Optional.empty();
+	}
+
+	private long now() {
+		if (this.clock == null || !this.begun) {
+			return this.now;
+		}
+		long now = this.clock.getAsLong();
+		return (now - this.now > 0) ? now : this.now;
+	}
+
+	/**
+	 * The times of a function's calls; empty if it was not called.
+	 * @param percentiles each from 0 to 1
+	 * @param bounds see {@link LatencyHistogram#countsBelow}
+	 */
+	synchronized PublishedTimes.Figures times(String module, String function, double[] percentiles, long[] bounds) {
+		FunctionMetrics called = called(module, function);
+		return (called != null) ? new PublishedTimes.Figures(called.latency().percentiles(percentiles),
+				called.latency().countsBelow(bounds)) : PublishedTimes.Figures.NONE;
+	}
+
+	/** How many calls of a function in clean sandboxes were timed since it was loaded. */
+	long timedCalls(String module, String function) {
+		FunctionMetrics called = called(module, function);
+		return (called != null) ? called.latency().recorded() : 0;
+	}
+
+	private @Nullable FunctionMetrics called(String module, String function) {
+		ModuleHistory history = this.modules.get(module);
+		return (history != null) ? history.metrics().called(function) : null;
 	}
 
 	/** The modules that are measured. */
@@ -158,7 +204,7 @@ public final class PerformanceMetrics implements WorkObserver {
 	public synchronized void reset(String module) {
 		ModuleHistory history = this.modules.get(module);
 		if (history != null) {
-			history.reset();
+			history.reset(now());
 		}
 	}
 

@@ -107,4 +107,37 @@ class LatencyHistogramTests {
 		assertThat(this.histogram.summary().samples()).isEqualTo(1);
 	}
 
+	@Test
+	void countsBelowBoundsOfBucketsAreExactAndNeverTakenBack() {
+		long[] bounds = { 1024, 1280, 1_048_576, 2_147_483_648L };
+		for (long value : new long[] { 5, 1023, 1024, 1279, 1280, 1_000_000, 1_048_575, 1_048_576, 5_000_000_000L }) {
+			this.histogram.record(value);
+		}
+		assertThat(this.histogram.countsBelow(bounds)).containsExactly(2, 4, 7, 8, 9);
+		this.histogram.endSlice();
+		this.histogram.reset();
+		this.histogram.record(1);
+		assertThat(this.histogram.countsBelow(bounds)).containsExactly(3, 5, 8, 9, 10);
+		assertThat(this.histogram.recorded()).isEqualTo(10);
+		assertThat(new LatencyHistogram(2).countsBelow(bounds)).containsOnly(0);
+	}
+
+	@Test
+	void percentilesAreOfTheWindowOnly() {
+		assertThat(this.histogram.percentiles(new double[] { 0.5 })).isEmpty();
+		for (int i = 1; i <= 100; i++) {
+			this.histogram.record(i * 1_000_000L);
+		}
+		assertThat(this.histogram.percentiles(new double[] { 0, 0.5, 0.99, 1 })).satisfies((values) -> {
+			assertThat(values[0]).isCloseTo(1e6, Percentage.withPercentage(3.3));
+			assertThat(values[1]).isCloseTo(50e6, Percentage.withPercentage(3.3));
+			assertThat(values[2]).isCloseTo(99e6, Percentage.withPercentage(3.3));
+			assertThat(values[3]).isCloseTo(100e6, Percentage.withPercentage(3.3));
+		});
+		for (int i = 0; i < 5; i++) {
+			this.histogram.endSlice();
+		}
+		assertThat(this.histogram.percentiles(new double[] { 0.5 })).isEmpty();
+	}
+
 }
