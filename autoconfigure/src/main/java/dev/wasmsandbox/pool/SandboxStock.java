@@ -55,6 +55,12 @@ final class SandboxStock {
 
 	private boolean closed;
 
+	/** How many idle ones are kept ready. */
+	private volatile int minIdle;
+
+	/** How many idle ones keep their memory pages. */
+	private volatile int minResident;
+
 	private boolean refillFailed;
 
 	/**
@@ -72,6 +78,24 @@ final class SandboxStock {
 		this.bound = bound;
 		this.maintainSoon = maintainSoon;
 		this.work = work;
+		this.minIdle = settings.minIdle();
+		this.minResident = settings.minResident();
+	}
+
+	int minIdle() {
+		return this.minIdle;
+	}
+
+	void minIdle(int sandboxes) {
+		this.minIdle = sandboxes;
+	}
+
+	int minResident() {
+		return this.minResident;
+	}
+
+	void minResident(int sandboxes) {
+		this.minResident = sandboxes;
 	}
 
 	int idle() {
@@ -170,7 +194,7 @@ final class SandboxStock {
 	/** Gives a sandbox up that must not be leased again. */
 	void discard(Sandbox sandbox) {
 		giveUp(sandbox);
-		if (this.settings.minIdle() > 0) {
+		if (this.minIdle > 0) {
 			this.maintainSoon.run();
 		}
 	}
@@ -238,7 +262,7 @@ final class SandboxStock {
 	 */
 	void refill() {
 		synchronized (this.upkeep) {
-			while (this.keeping && this.idle.size() < this.settings.minIdle()
+			while (this.keeping && this.idle.size() < this.minIdle
 					&& this.ledger.announceWithin(this.bound.getAsInt())) {
 				Sandbox sandbox = make();
 				boolean ready = false;
@@ -263,7 +287,8 @@ final class SandboxStock {
 	void maintain(long now) {
 		synchronized (this.upkeep) {
 			long keepAlive = this.settings.keepAlive().toNanos();
-			this.idle.age(now, keepAlive / 4, keepAlive, this.settings.minIdle(), this::giveUp);
+			this.idle.age(now, new IdleSandboxes.Ages(keepAlive / 4, keepAlive), this.minIdle, this.minResident,
+					this::giveUp);
 			shrink();
 			try {
 				refill();
@@ -272,7 +297,7 @@ final class SandboxStock {
 			catch (SandboxLimitException ex) {
 				if (!this.refillFailed) {
 					log.warn("Module '{}': pool.min-idle of {} sandboxes cannot be kept for now; it is tried again",
-							this.moduleName, this.settings.minIdle(), ex);
+							this.moduleName, this.minIdle, ex);
 				}
 				this.refillFailed = true;
 			}
