@@ -51,7 +51,9 @@ final class ModuleTunables {
 		ModuleTunables of = new ModuleTunables(definition.name(), versions.pool());
 		List<Tunable> all = new ArrayList<>(of.pool(definition.pool()));
 		ModuleReport report = versions.current().info().report();
+		// Elsewhere memory is allocated anew for each lease: nothing stays resident.
 		if (versions.pool().resetStrategies().size() > 1) {
+			all.add(of.minResident());
 			all.add(of.resetStrategy());
 		}
 		if (hasArena(report)) {
@@ -73,9 +75,12 @@ final class ModuleTunables {
 				count(MAX_SIZE, Risk.MEDIUM, Set.of(MIN_IDLE))
 					.with(counts(least, most), () -> this.pool.bounds().maxSize(), (value) -> this.pool.resize((int) value)),
 				count(MIN_IDLE, Risk.LOW, Set.of(MAX_SIZE, MIN_RESIDENT)).with(counts(0, SANDBOXES),
-						() -> this.pool.bounds().minIdle(), (value) -> this.pool.keepReady((int) value)),
-				count(MIN_RESIDENT, Risk.LOW, Set.of(MIN_IDLE)).with(counts(0, SANDBOXES),
-						() -> this.pool.bounds().minResident(), (value) -> this.pool.keepResident((int) value)));
+						() -> this.pool.bounds().minIdle(), (value) -> this.pool.keepReady((int) value)));
+	}
+
+	private Tunable minResident() {
+		return count(MIN_RESIDENT, Risk.LOW, Set.of(MIN_IDLE)).with(counts(0, SANDBOXES),
+				() -> this.pool.bounds().minResident(), (value) -> this.pool.keepResident((int) value));
 	}
 
 	private Described count(String name, Risk risk, Set<String> together) {

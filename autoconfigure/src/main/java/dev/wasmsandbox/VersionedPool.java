@@ -154,6 +154,11 @@ final class VersionedPool implements PoolControl {
 	}
 
 	@Override
+	public long trimmedLeases() {
+		return current().trimmedLeases();
+	}
+
+	@Override
 	public void resetBy(ResetStrategy strategy) {
 		synchronized (this.versions) {
 			current().resetBy(strategy);

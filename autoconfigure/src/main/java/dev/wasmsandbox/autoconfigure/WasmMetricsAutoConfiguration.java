@@ -11,6 +11,8 @@ import dev.wasmsandbox.metrics.WasmTenantMetrics;
 import dev.wasmsandbox.metrics.WasmVirtualThreadMetrics;
 import dev.wasmsandbox.module.LoadedModule;
 import dev.wasmsandbox.module.ModuleCache;
+import dev.wasmsandbox.tuning.AdaptivePerformanceTuner;
+import dev.wasmsandbox.tuning.WasmTunerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
@@ -41,6 +43,13 @@ public final class WasmMetricsAutoConfiguration {
 	@ConditionalOnBean(PerformanceMonitor.class)
 	WasmCallMetrics wasmCallMetrics(PerformanceMonitor monitor, WasmSandboxes sandboxes) {
 		return new WasmCallMetrics(monitor, sandboxes);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(AdaptivePerformanceTuner.class)
+	WasmTunerMetrics wasmTunerMetrics(AdaptivePerformanceTuner tuner) {
+		return new WasmTunerMetrics(tuner);
 	}
 
 	@Bean

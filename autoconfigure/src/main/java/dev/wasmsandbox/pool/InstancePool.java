@@ -300,6 +300,11 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	}
 
 	@Override
+	public long trimmedLeases() {
+		return this.stock.trimmedLeases();
+	}
+
+	@Override
 	public void resetBy(ResetStrategy strategy) {
 		this.factory.resetBy(strategy);
 	}

@@ -75,6 +75,12 @@ public interface PoolControl {
 	void keepResident(int minResident);
 
 	/**
+	 * How many leases began in an idle sandbox whose pages had been given back, since the
+	 * version in service was loaded.
+	 */
+	long trimmedLeases();
+
+	/**
 	 * Has memory restored in one way from now on, instead of the way that was found to be
 	 * the cheapest.
 	 * @param strategy one of {@link #resetStrategies}

@@ -1,5 +1,6 @@
 package dev.wasmsandbox.pool;
 
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntSupplier;
 
 import dev.wasmsandbox.engine.Sandbox;
@@ -53,6 +54,8 @@ final class SandboxStock {
 	/** Whether sandboxes are kept when their lease ends. */
 	private volatile boolean keeping = true;
 
+	private final LongAdder trimmedLeases = new LongAdder();
+
 	private boolean closed;
 
 	/** How many idle ones are kept ready. */
@@ -82,6 +85,11 @@ final class SandboxStock {
 		this.minResident = settings.minResident();
 	}
 
+	/** How many leases began in a sandbox whose pages had been given back. */
+	long trimmedLeases() {
+		return this.trimmedLeases.sum();
+	}
+
 	int minIdle() {
 		return this.minIdle;
 	}
@@ -108,6 +116,9 @@ final class SandboxStock {
 		if (sandbox == null) {
 			this.ledger.announce();
 			sandbox = make();
+		}
+		else if (sandbox.notes().trimmed()) {
+			this.trimmedLeases.increment();
 		}
 		return sandbox;
 	}

@@ -43,8 +43,8 @@ public record TunerNote(Instant at, long window, Kind kind, TunerDecision decisi
 			};
 		}
 
-		/** Whether it is worth being remembered. */
-		boolean notable() {
+		/** Whether it is worth being remembered: anything but waiting and going on. */
+		public boolean notable() {
 			return this != CONTINUE && this != WAIT;
 		}
 

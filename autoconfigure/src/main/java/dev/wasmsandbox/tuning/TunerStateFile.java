@@ -54,21 +54,27 @@ final class TunerStateFile {
 			if (Files.size(this.file) > MOST_BYTES) {
 				throw new IOException("it has " + Files.size(this.file) + " bytes");
 			}
-			Saved saved = JSON.readValue(Files.readAllBytes(this.file), Saved.class);
-			TunerState state = saved.state();
-			if (saved.format() != FORMAT || state == null) {
-				throw new IOException("it has the format " + saved.format() + " instead of " + FORMAT);
+			@Nullable Saved saved = JSON.readValue(Files.readAllBytes(this.file), Saved.class);
+			TunerState state = (saved != null) ? saved.state() : null;
+			if (saved == null || state == null || saved.format() != FORMAT) {
+				throw new IOException("it is none of format " + FORMAT);
 			}
 			return Optional.of(state);
 		}
 		catch (NoSuchFileException _) {
 			log.info("The tuner has no state yet; it will be kept in {}", this.file);
 		}
-		catch (IOException | JacksonException | IllegalArgumentException ex) {
-			log.warn("The tuner starts anew: its state in {} cannot be read ({}); the file will be replaced", this.file,
-					ex.getMessage());
+		catch (JacksonException ex) {
+			unreadable(ex.getOriginalMessage());
+		}
+		catch (IOException ex) {
+			unreadable(ex.toString());
 		}
 		return Optional.empty();
+	}
+
+	private void unreadable(String why) {
+		log.warn("The tuner starts anew: its state in {} cannot be read ({}); the file will be replaced", this.file, why);
 	}
 
 	/** Writes it down. If that fails, it is logged once, and tried again next time. */
