@@ -72,8 +72,8 @@ final class ModuleTunables {
 		int most = Math.max(SANDBOXES, (int) Math.min(1L << 20, (long) FACTOR * configured.maxSize()));
 		int least = Math.max(1, configured.maxSize() / FACTOR);
 		return List.of(
-				count(MAX_SIZE, Risk.MEDIUM, Set.of(MIN_IDLE))
-					.with(counts(least, most), () -> this.pool.bounds().maxSize(), (value) -> this.pool.resize((int) value)),
+				count(MAX_SIZE, Risk.MEDIUM, Set.of(MIN_IDLE)).with(counts(least, most),
+						() -> this.pool.bounds().maxSize(), (value) -> this.pool.resize((int) value)),
 				count(MIN_IDLE, Risk.LOW, Set.of(MAX_SIZE, MIN_RESIDENT)).with(counts(0, SANDBOXES),
 						() -> this.pool.bounds().minIdle(), (value) -> this.pool.keepReady((int) value)));
 	}

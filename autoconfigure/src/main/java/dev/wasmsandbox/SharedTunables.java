@@ -50,7 +50,8 @@ final class SharedTunables {
 
 	private static Tunable watchdogTick(Watchdog watchdog) {
 		return new Described(null, "watchdog.tick", "us", Risk.MEDIUM, Set.of()).with(TICKS,
-				() -> watchdog.tick().toNanos() / 1e3, (value) -> watchdog.tick(Duration.ofNanos((long) (value * 1e3))));
+				() -> watchdog.tick().toNanos() / 1e3,
+				(value) -> watchdog.tick(Duration.ofNanos((long) (value * 1e3))));
 	}
 
 }

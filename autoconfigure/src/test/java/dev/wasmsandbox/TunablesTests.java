@@ -36,8 +36,7 @@ class TunablesTests {
 	}
 
 	private WasmSandbox load(String fixture, PoolSettings pool) {
-		return this.sandboxes
-			.load(ModuleDefinition.named("m").source(TestModules.source(fixture)).pool(pool).build());
+		return this.sandboxes.load(ModuleDefinition.named("m").source(TestModules.source(fixture)).pool(pool).build());
 	}
 
 	private Tunable tunable(String id) {
@@ -187,8 +186,7 @@ class TunablesTests {
 	void aStrategyThatIsNotPossibleIsRefused() {
 		try (WasmSandbox portable = TestModules.builder("state").backend(MemoryBackend.PORTABLE).build()) {
 			assertThat(portable.pool().resetStrategies()).containsExactly(ResetStrategy.safe());
-			assertThatIllegalArgumentException()
-				.isThrownBy(() -> portable.pool().resetBy(ResetStrategy.WRITTEN_PAGES))
+			assertThatIllegalArgumentException().isThrownBy(() -> portable.pool().resetBy(ResetStrategy.WRITTEN_PAGES))
 				.withMessageContaining("cannot be restored by WRITTEN_PAGES here");
 		}
 	}

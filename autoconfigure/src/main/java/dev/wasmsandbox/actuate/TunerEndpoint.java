@@ -40,10 +40,9 @@ public class TunerEndpoint {
 		Labels labels = Labels.of(status);
 		TrialStatus trial = status.trial();
 		TunerNote latest = status.latest();
-		return new TunerDescriptor(status.mode(), status.activity(),
-				this.tuner.options().interval().toNanos() * 1e-9, this.tuner.options().observation().toNanos() * 1e-9,
-				status.windows(), status.trials(), status.score(), status.noise(),
-				status.parameters().stream().map(ParameterDescriptor::of).toList(),
+		return new TunerDescriptor(status.mode(), status.activity(), this.tuner.options().interval().toMillis() / 1e3,
+				this.tuner.options().observation().toMillis() / 1e3, status.windows(), status.trials(), status.score(),
+				status.noise(), status.parameters().stream().map(ParameterDescriptor::of).toList(),
 				(trial != null) ? new TrialDescriptor(trial.number(), trial.started(), trial.comparisons(),
 						trial.trying(), ProposalDescriptor.of(trial.proposal(), labels)) : null,
 				(latest != null) ? DecisionDescriptor.of(latest, labels) : null, labels.decisions(status.decisions()),

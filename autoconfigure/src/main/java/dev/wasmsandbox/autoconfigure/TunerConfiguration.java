@@ -33,8 +33,8 @@ class TunerConfiguration {
 		@ConditionalOnMissingBean
 		AdaptivePerformanceTuner wasmTuner(WasmProperties properties, PerformanceMetrics metrics,
 				PerformanceAdvisor advisor, WasmSandboxes sandboxes, ObjectProvider<Tunable> own) {
-			return new AdaptivePerformanceTuner(TunerProperties.options(properties.tuner()), metrics, advisor, sandboxes,
-					own.orderedStream().toList());
+			return new AdaptivePerformanceTuner(TunerProperties.options(properties.tuner()), metrics, advisor,
+					sandboxes, own.orderedStream().toList());
 		}
 
 		@Bean

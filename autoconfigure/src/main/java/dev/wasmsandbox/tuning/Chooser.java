@@ -133,8 +133,7 @@ final class Chooser {
 		Prediction prediction = proposal.prediction();
 		String name = String.join(" and ", proposal.move().changes().keySet());
 		if (prediction.expectedImprovement() <= this.settings.minImprovement()) {
-			return no(name + " promises no more than "
-					+ ResponseMixture.percent(prediction.expectedImprovement()));
+			return no(name + " promises no more than " + ResponseMixture.percent(prediction.expectedImprovement()));
 		}
 		if (proposal.risk() == Tunable.Risk.HIGH) {
 			return no(name + " may lose too much: " + prediction.why());

@@ -208,9 +208,8 @@ final class TunerHints {
 		}
 		double wanted = Math.max(1, window.pool().maxLeased());
 		double gain = Math.min(WARNING_GAIN, part);
-		return (wanted <= tunable.value()) ? null
-				: hint(tunable, towards(tunable.range(), tunable.value(), wanted), gain,
-						Math.round(part * 100) + "% of the leases began in a sandbox whose pages had been given back");
+		return (wanted <= tunable.value()) ? null : hint(tunable, towards(tunable.range(), tunable.value(), wanted),
+				gain, Math.round(part * 100) + "% of the leases began in a sandbox whose pages had been given back");
 	}
 
 	private static @Nullable Hint hint(Tunable tunable, double value, double gain, String why) {

@@ -33,7 +33,8 @@ public record TunerOptions(TunerMode mode, TunerSettings settings, Duration inte
 		check("interval", interval);
 		check("observation", observation);
 		if (maxRisk == Tunable.Risk.HIGH) {
-			throw new IllegalArgumentException("What has a high risk is never tried: the highest risk is low or medium");
+			throw new IllegalArgumentException(
+					"What has a high risk is never tried: the highest risk is low or medium");
 		}
 	}
 

@@ -108,7 +108,8 @@ final class TunerParameters {
 		Pin left = pin(tunable);
 		if (left != null) {
 			throw new IllegalArgumentException("The parameter '" + tunable.id() + "' stays pinned, because of "
-					+ ((left == Pin.CONFIGURED) ? "wasm.tuner.pinned" : "wasm.tuner.max-risk") + "; change that property");
+					+ ((left == Pin.CONFIGURED) ? "wasm.tuner.pinned" : "wasm.tuner.max-risk")
+					+ "; change that property");
 		}
 	}
 

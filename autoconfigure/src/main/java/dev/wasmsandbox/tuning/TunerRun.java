@@ -162,8 +162,8 @@ final class TunerRun {
 		this.lastScore = score.get().value();
 		Map<String, Tunable> all = this.parameters.all();
 		List<Parameter> described = this.parameters.described(all);
-		WindowSample sample = new WindowSample(TunerParameters.values(all), this.lastScore, noise(), score.get().calls(),
-				this.sources.hints().apply(all));
+		WindowSample sample = new WindowSample(TunerParameters.values(all), this.lastScore, noise(),
+				score.get().calls(), this.sources.hints().apply(all));
 		try {
 			take(this.core.decide(this.state, described, sample));
 			if (active()) {

@@ -100,8 +100,7 @@ public record TunerState(long window, int trials, long random, Map<String, Doubl
 	 * @param operations the mean number of operations over a long time
 	 * @param recentOperations the same over a short time
 	 */
-	public record LoadLevel(int windows, double score, double recentScore, double operations,
-			double recentOperations) {
+	public record LoadLevel(int windows, double score, double recentScore, double operations, double recentOperations) {
 
 		/** Nothing was seen. */
 		public static final LoadLevel UNKNOWN = new LoadLevel(0, 0, 0, 0, 0);

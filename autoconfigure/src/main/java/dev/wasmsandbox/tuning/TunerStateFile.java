@@ -74,7 +74,8 @@ final class TunerStateFile {
 	}
 
 	private void unreadable(String why) {
-		log.warn("The tuner starts anew: its state in {} cannot be read ({}); the file will be replaced", this.file, why);
+		log.warn("The tuner starts anew: its state in {} cannot be read ({}); the file will be replaced", this.file,
+				why);
 	}
 
 	/** Writes it down. If that fails, it is logged once, and tried again next time. */

@@ -56,8 +56,7 @@ public final class WasmTunerMetrics implements MeterBinder {
 	}
 
 	private static void count(MeterRegistry registry, TrialResult result) {
-		count(registry, result.proposal().move(),
-				result.verdict().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+		count(registry, result.proposal().move(), result.verdict().name().toLowerCase(Locale.ROOT).replace('_', '-'));
 	}
 
 	private static void count(MeterRegistry registry, Move move, String result) {

@@ -77,7 +77,6 @@ final class WorkIndex {
 		return Optional.of(new Score(expected / busy * useful / all, all));
 	}
 
-
 	private static CallCounts since(@Nullable CallCounts before, CallCounts now) {
 		return (before != null) ? now.minus(before) : now;
 	}

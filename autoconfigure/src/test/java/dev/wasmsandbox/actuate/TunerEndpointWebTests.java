@@ -122,7 +122,8 @@ class TunerEndpointWebTests {
 	@Test
 	void saysWhatIsWrongWithARequest() {
 		for (Map<String, String> wrong : List.of(Map.of("action", "explode"), Map.of("action", "pin"),
-				Map.of("action", "pin", "parameter", "nothing"), Map.of("action", "unpin", "parameter", "watchdog.tick"),
+				Map.of("action", "pin", "parameter", "nothing"),
+				Map.of("action", "unpin", "parameter", "watchdog.tick"),
 				Map.of("action", "pin", "parameter", "nothing", "value", "1"),
 				Map.of("action", "pin", "parameter", "simple/pool.max-size", "value", "17"))) {
 			post(wrong).expectStatus()

@@ -54,9 +54,9 @@ class ConfigurationMetadataTests {
 				"wasm.targets.cold-start", "wasm.targets.allocation", "wasm.defaults.pool.min-resident",
 				"wasm.tuner.mode", "wasm.tuner.interval", "wasm.tuner.observation", "wasm.tuner.min-improvement",
 				"wasm.tuner.min-confidence", "wasm.tuner.max-risk", "wasm.tuner.regression", "wasm.tuner.error",
-				"wasm.tuner.min-operations", "wasm.tuner.max-windows", "wasm.tuner.cool-down",
-				"wasm.tuner.calibration", "wasm.tuner.memory", "wasm.tuner.explorations", "wasm.tuner.reach",
-				"wasm.tuner.history", "wasm.tuner.pinned", "wasm.tuner.state-file");
+				"wasm.tuner.min-operations", "wasm.tuner.max-windows", "wasm.tuner.cool-down", "wasm.tuner.calibration",
+				"wasm.tuner.memory", "wasm.tuner.explorations", "wasm.tuner.reach", "wasm.tuner.history",
+				"wasm.tuner.pinned", "wasm.tuner.state-file");
 	}
 
 	@Test

@@ -3,6 +3,7 @@ package dev.wasmsandbox.autoconfigure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -37,8 +38,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class TunerPropertiesTests {
 
-	private static final String THREAD = "wasm-tuner";
-
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(WasmAutoConfiguration.class, WasmTunerEndpointAutoConfiguration.class,
 				WasmMetricsAutoConfiguration.class))
@@ -47,38 +46,35 @@ class TunerPropertiesTests {
 	@TempDir
 	private Path folder;
 
-	private static boolean runs() {
-		return Thread.getAllStackTraces().keySet().stream().anyMatch((thread) -> thread.getName().equals(THREAD));
-	}
-
 	@Test
 	void advisesUnlessSomethingElseIsConfiguredAndEndsWithTheContext() {
+		List<AdaptivePerformanceTuner> tuners = new ArrayList<>();
 		this.runner.run((context) -> {
 			AdaptivePerformanceTuner tuner = context.getBean(AdaptivePerformanceTuner.class);
+			tuners.add(tuner);
 			assertThat(tuner.options()).isEqualTo(TunerOptions.defaults());
 			assertThat(tuner.options().mode()).isEqualTo(TunerMode.ADVISE);
 			assertThat(tuner.status().parameters()).extracting(TunerStatus.ParameterStatus::id)
 				.contains("simple/pool.max-size", "cache.max-weight");
-			assertThat(runs()).isTrue();
+			assertThat(tuner.isRunning()).isTrue();
 		});
-		Awaitility.await().until(() -> !runs());
+		assertThat(tuners).singleElement().matches((tuner) -> !tuner.isRunning());
 	}
 
 	@Test
 	void offItDoesNotRun() {
 		this.runner.withPropertyValues("wasm.tuner.mode=off").run((context) -> {
-			assertThat(context).hasSingleBean(AdaptivePerformanceTuner.class);
-			assertThat(runs()).isFalse();
-			context.getBean(AdaptivePerformanceTuner.class).resume();
-			assertThat(runs()).isFalse();
+			AdaptivePerformanceTuner tuner = context.getBean(AdaptivePerformanceTuner.class);
+			assertThat(tuner.isRunning()).isFalse();
+			tuner.resume();
+			assertThat(tuner.isRunning()).isFalse();
 		});
 	}
 
 	@Test
 	void withoutMetricsThereIsNoneAndItCannotBeActive() {
 		ApplicationContextRunner unmeasured = this.runner.withPropertyValues("wasm.metrics.enabled=false");
-		unmeasured
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(AdaptivePerformanceTuner.class));
+		unmeasured.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(AdaptivePerformanceTuner.class));
 		unmeasured.withPropertyValues("wasm.tuner.mode=active")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
@@ -129,9 +125,10 @@ class TunerPropertiesTests {
 
 	@Test
 	void parametersOfTheApplicationAreTunedToo() {
-		this.runner.withBean(Tunable.class, () -> new SteppedTunable.Described(null, "own", "", Tunable.Risk.LOW, Set.of())
-			.with(TuningRange.steps(1, 2), () -> 1, (_) -> {
-			}))
+		this.runner
+			.withBean(Tunable.class, () -> new SteppedTunable.Described(null, "own", "", Tunable.Risk.LOW, Set.of())
+				.with(TuningRange.steps(1, 2), () -> 1, (_) -> {
+				}))
 			.run((context) -> assertThat(context.getBean(AdaptivePerformanceTuner.class).status().parameters())
 				.extracting(TunerStatus.ParameterStatus::id)
 				.contains("own"));
@@ -151,11 +148,13 @@ class TunerPropertiesTests {
 			});
 		this.runner
 			.withPropertyValues("management.endpoints.web.exposure.include=wasmtuner",
-					"management.endpoint.wasmtuner.access=none")
+					"management.endpoint.wasmtuner.access=NONE")
 			.run((context) -> assertThat(context).doesNotHaveBean(TunerEndpoint.class));
 	}
 
-	/** A whole way: real calls, real windows, a real change, an event, a meter, a file. */
+	/**
+	 * A whole way: real calls, real windows, a real change, an event, a meter, a file.
+	 */
 	@Test
 	void activeItTriesTellsAndWritesDown() {
 		Queue<WasmTunerEvent> events = new ConcurrentLinkedQueue<>();

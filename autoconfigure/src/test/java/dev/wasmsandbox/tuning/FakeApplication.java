@@ -88,8 +88,9 @@ final class FakeApplication {
 	}
 
 	static CallCounts counts(long served, long refused, long nanos) {
-		return new CallCounts(OutcomeCounts
-			.of((outcome) -> (outcome == Outcome.SUCCESS) ? served : (outcome == Outcome.BUSY) ? refused : 0),
+		return new CallCounts(
+				OutcomeCounts
+					.of((outcome) -> (outcome == Outcome.SUCCESS) ? served : (outcome == Outcome.BUSY) ? refused : 0),
 				OutcomeCounts.none(), nanos, 0, 0);
 	}
 
@@ -98,8 +99,8 @@ final class FakeApplication {
 	}
 
 	TunerRun run(TunerOptions options) {
-		TunerSources sources = new TunerSources(() -> List.copyOf(this.tunables), this::work, (_) -> List.copyOf(this.hints),
-				11);
+		TunerSources sources = new TunerSources(() -> List.copyOf(this.tunables), this::work,
+				(_) -> List.copyOf(this.hints), 11);
 		return new TunerRun(options, new TunerCore(options.settings()), sources);
 	}
 

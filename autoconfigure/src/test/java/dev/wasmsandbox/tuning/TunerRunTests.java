@@ -60,7 +60,8 @@ class TunerRunTests {
 		FakeApplication application = FakeApplication.withSize(1);
 		application.hints.add(new WindowSample.Hint(SIZE, 2, 0.5, 0.2, "callers wait"));
 		TunerRun run = application.run(application.options(TunerMode.ADVISE));
-		assertThat(application.until(run, LONG, () -> kinds(run).contains(Kind.ADVISE) || application.value(SIZE) != 1)).isTrue();
+		assertThat(application.until(run, LONG, () -> kinds(run).contains(Kind.ADVISE) || application.value(SIZE) != 1))
+			.isTrue();
 		assertThat(application.value(SIZE)).isEqualTo(1);
 		assertThat(run.status().decisions().getFirst().decision()).isInstanceOfSatisfying(TunerDecision.Advise.class,
 				(advise) -> assertThat(advise.proposal().move().changes()).containsKey(SIZE));
@@ -124,7 +125,8 @@ class TunerRunTests {
 		run.pin(SIZE, 16.0);
 		assertThat(application.until(run, 100, () -> application.value(SIZE) != 16)).isFalse();
 		assertThat(parameter(run, SIZE).proven()).isEqualTo(16);
-		assertThatIllegalArgumentException().isThrownBy(() -> run.pin(SIZE, 5.0)).withMessageContaining("may be one of");
+		assertThatIllegalArgumentException().isThrownBy(() -> run.pin(SIZE, 5.0))
+			.withMessageContaining("may be one of");
 		assertThatIllegalArgumentException().isThrownBy(() -> run.pin("m/nothing", null)).withMessageContaining(SIZE);
 	}
 
@@ -155,7 +157,9 @@ class TunerRunTests {
 
 	@Test
 	void provenValuesAreSetWhenTheirParametersCome() {
-		TunerOptions options = FakeApplication.withSize(1).options(TunerMode.ACTIVE).withStateFile(this.folder.resolve("s.json"));
+		TunerOptions options = FakeApplication.withSize(1)
+			.options(TunerMode.ACTIVE)
+			.withStateFile(this.folder.resolve("s.json"));
 		FakeApplication application = FakeApplication.withSize(1);
 		TunerRun run = application.run(options);
 		assertThat(application.until(run, LONG, () -> kinds(run).contains(Kind.KEEP))).isTrue();
@@ -187,7 +191,8 @@ class TunerRunTests {
 	void aFileThatCannotBeWrittenStopsNothing() throws IOException {
 		Path notAFolder = Files.writeString(this.folder.resolve("file"), "");
 		FakeApplication application = FakeApplication.withSize(1);
-		TunerRun run = application.run(application.options(TunerMode.ACTIVE).withStateFile(notAFolder.resolve("state.json")));
+		TunerRun run = application
+			.run(application.options(TunerMode.ACTIVE).withStateFile(notAFolder.resolve("state.json")));
 		assertThat(application.until(run, LONG, () -> kinds(run).contains(Kind.KEEP))).isTrue();
 	}
 

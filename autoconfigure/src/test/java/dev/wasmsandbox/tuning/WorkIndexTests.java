@@ -45,8 +45,8 @@ class WorkIndexTests {
 	void onlyWhatCameInTheWindowCounts() {
 		know();
 		Map<String, CallCounts> begin = work(100, 1_000, 100, 100_000);
-		Map<String, CallCounts> end = Map.of("m/fast", FakeApplication.counts(200, 0, 100 * 1_000 + 100 * 4_000), "m/slow",
-				FakeApplication.counts(100, 0, 100 * 100_000));
+		Map<String, CallCounts> end = Map.of("m/fast", FakeApplication.counts(200, 0, 100 * 1_000 + 100 * 4_000),
+				"m/slow", FakeApplication.counts(100, 0, 100 * 100_000));
 		assertThat(this.index.score(begin, end)).hasValueSatisfying((score) -> {
 			assertThat(score.value()).isCloseTo(0.25, within(1e-9));
 			assertThat(score.calls()).isEqualTo(100);
