@@ -67,9 +67,11 @@ final class DirectSearch {
 			step = Math.abs(moved);
 		}
 		java.util.stream.IntStream.Builder steps = java.util.stream.IntStream.builder();
-		for (int length = step; length >= 1; length /= 2) {
+		int length = parameter.range().ordered() ? step : parameter.range().size();
+		while (length >= 1) {
 			steps.add(at + direction * length);
 			steps.add(at - direction * length);
+			length = parameter.range().ordered() ? length / 2 : length - 1;
 		}
 		return steps.build()
 			.filter((index) -> index >= 0 && index < parameter.range().size())

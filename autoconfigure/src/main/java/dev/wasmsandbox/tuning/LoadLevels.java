@@ -17,8 +17,8 @@ final class LoadLevels {
 	/** Windows before the long mean means something. */
 	private static final int SETTLED = 10;
 
-	/** A quarter more or less is another load. */
-	private static final double SHIFT = 0.25;
+	/** Fewer or more of so much are the same load. */
+	private static final double SHIFT = 0.15;
 
 	/**
 	 * In standard deviations of one window, of which the short mean has less than half.

@@ -113,7 +113,7 @@ public final class TunerCore {
 		}
 		double score = Math.log(sample.score());
 		if (!trial.trying() && shifted(draft, sample)) {
-			return this.conduct.end(draft, trial, Verdict.ABANDONED, "The load has become another one");
+			return this.conduct.ignore(draft, trial, "The load has become another one");
 		}
 		return this.conduct.step(draft, trial, score);
 	}
