@@ -27,6 +27,9 @@ final class Chooser {
 
 	private static final double NOMINAL = 0.9;
 
+	/** Trials that each parameter gets after a shift of the load, whatever is predicted. */
+	private static final int MIN_TRIED = 2;
+
 	/** A loss that, if it is possible, makes the risk a grade higher. */
 	private static final double HEAVY_LOSS = -0.6;
 
@@ -37,6 +40,9 @@ final class Chooser {
 	private final Draft draft;
 
 	private final Forecast forecast;
+
+	/** What the best moves of all parameters promise together. */
+	private double promised;
 
 	private String reason = "There is nothing to change";
 
@@ -63,15 +69,32 @@ final class Chooser {
 			.all();
 		double confidence = confidence(this.draft.history);
 		if (confidence <= this.settings.minConfidence()) {
-			return search(candidates, confidence);
+			return search(this.parameters, candidates, held(confidence));
 		}
 		Comparator<Proposal> best = Comparator.comparingDouble((one) -> one.prediction().expectedImprovement());
-		Optional<Proposal> found = candidates.values()
+		List<Proposal> proposals = candidates.values()
 			.stream()
 			.flatMap((moves) -> moves.stream().map(this::proposal).max(best).stream())
-			.filter(this::worthwhile)
-			.max(best);
-		return found;
+			.toList();
+		this.promised = proposals.stream()
+			.filter((proposal) -> proposal.move().changes().size() == 1)
+			.mapToDouble((proposal) -> proposal.prediction().expectedImprovement())
+			.sum();
+		Optional<Proposal> found = proposals.stream().filter(this::worthwhile).max(best);
+		return found.isPresent() ? found : search(untried(), candidates, this.reason);
+	}
+
+	/**
+	 * Parameters that little was tried of: that a predictor promises nothing of them says
+	 * nothing before it was seen to be right.
+	 */
+	private List<Parameter> untried() {
+		return this.parameters.stream()
+			.filter((parameter) -> this.draft.history.stream()
+				.filter((result) -> result.ended() > this.draft.shift
+						&& result.proposal().move().changes().containsKey(parameter.id()))
+				.count() < MIN_TRIED)
+			.toList();
 	}
 
 	/**
@@ -95,22 +118,19 @@ final class Chooser {
 		return Math.abs(measured - middle) <= Normal.Q95 * Math.hypot(deviation, result.evidence().standardError());
 	}
 
-	private Optional<Proposal> search(Map<Set<String>, List<Move>> candidates, double confidence) {
+	/** Without predictions: what was tried least. */
+	private Optional<Proposal> search(List<Parameter> among, Map<Set<String>, List<Move>> candidates, String why) {
+		this.reason = why;
 		if (!this.settings.active()) {
-			this.reason = held(confidence);
 			return Optional.empty();
 		}
-		Optional<Proposal> found = new DirectSearch(this.parameters, this.draft.history, this.settings.reach())
+		return new DirectSearch(among, this.draft.history, this.settings.reach())
 			.next(candidates, new TreeMap<>(this.draft.proven))
 			.map((move) -> new Proposal(move, this.forecast.predict(move), risk(move), true));
-		if (found.isEmpty()) {
-			this.reason = "All steps from here were tried; " + held(confidence);
-		}
-		return found;
 	}
 
 	private static String held(double confidence) {
-		return String.format(Locale.ROOT, "predictions are not used, for only %.0f%% of them held", 100 * confidence);
+		return String.format(Locale.ROOT, "Predictions are not used, for only %.0f%% of them held", 100 * confidence);
 	}
 
 	private Proposal proposal(Move move) {
@@ -132,8 +152,10 @@ final class Chooser {
 	private boolean worthwhile(Proposal proposal) {
 		Prediction prediction = proposal.prediction();
 		String name = String.join(" and ", proposal.move().changes().keySet());
-		if (prediction.expectedImprovement() <= this.settings.minImprovement()) {
-			return no(name + " promises no more than " + ResponseMixture.percent(prediction.expectedImprovement()));
+		double improvement = prediction.expectedImprovement();
+		boolean step = improvement > this.settings.regression() && this.promised > this.settings.minImprovement();
+		if (improvement <= this.settings.minImprovement() && !step) {
+			return no(name + " promises no more than " + ResponseMixture.percent(improvement));
 		}
 		if (proposal.risk() == Tunable.Risk.HIGH) {
 			return no(name + " may lose too much: " + prediction.why());
@@ -168,7 +190,7 @@ final class Chooser {
 		double deviation = this.draft.noiseDeviation() * Math.sqrt(Comparison.BLOCK);
 		double all = blocks + this.draft.noise.size();
 		return Comparison.halfWidth(blocks, all, all * deviation * deviation, Trials.scale(proposal, deviation),
-				Trials.error(this.settings, this.draft.trials + 1));
+				Trials.nextError(this.settings, this.draft));
 	}
 
 }

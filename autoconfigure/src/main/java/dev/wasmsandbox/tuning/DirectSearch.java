@@ -12,8 +12,8 @@ import dev.wasmsandbox.tuning.TrialResult.Verdict;
 /**
  * Chooses moves without any prediction: each parameter in turn, first as far as the last
  * move that was kept and in its direction, then the other way, then half as far. A
- * pattern search after R. Hooke and T. A. Jeeves, "Direct search solution of numerical
- * and statistical problems", Journal of the ACM 8 (1961).
+ * pattern search after R. Hooke and T. A. Jeeves, "Direct search solution of numerical and
+ * statistical problems", Journal of the ACM 8 (1961).
  */
 final class DirectSearch {
 
@@ -31,8 +31,8 @@ final class DirectSearch {
 
 	/**
 	 * The next move.
-	 * @param candidates what was not rejected, by the parameters it changes; only steps
-	 * to these are made
+	 * @param candidates what was not rejected, by the parameters it changes; only steps to
+	 * these are made
 	 */
 	Optional<Move> next(Map<Set<String>, List<Move>> candidates, Map<String, Double> present) {
 		return this.parameters.stream()
@@ -67,9 +67,11 @@ final class DirectSearch {
 			step = Math.abs(moved);
 		}
 		java.util.stream.IntStream.Builder steps = java.util.stream.IntStream.builder();
-		for (int length = step; length >= 1; length /= 2) {
+		int length = parameter.range().ordered() ? step : parameter.range().size();
+		while (length >= 1) {
 			steps.add(at + direction * length);
 			steps.add(at - direction * length);
+			length = parameter.range().ordered() ? length / 2 : length - 1;
 		}
 		return steps.build()
 			.filter((index) -> index >= 0 && index < parameter.range().size())

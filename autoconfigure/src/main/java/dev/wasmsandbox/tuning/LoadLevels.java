@@ -5,8 +5,8 @@ import dev.wasmsandbox.tuning.TunerState.LoadLevel;
 /**
  * Sees when the load has become another one: a short mean of the score or of the number
  * of operations leaves a long one by more than noise. Exponentially weighted means as in
- * S. W. Roberts, "Control Chart Tests Based on Geometric Moving Averages", Technometrics
- * 1 (1959). Stateless.
+ * S. W. Roberts, "Control Chart Tests Based on Geometric Moving Averages", Technometrics 1
+ * (1959). Stateless.
  */
 final class LoadLevels {
 
@@ -17,8 +17,8 @@ final class LoadLevels {
 	/** Windows before the long mean means something. */
 	private static final int SETTLED = 10;
 
-	/** A quarter more or less is another load. */
-	private static final double SHIFT = 0.25;
+	/** Fewer or more of so much are the same load. */
+	private static final double SHIFT = 0.15;
 
 	/**
 	 * In standard deviations of one window, of which the short mean has less than half.

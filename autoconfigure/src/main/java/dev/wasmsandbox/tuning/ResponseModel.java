@@ -15,6 +15,9 @@ final class ResponseModel {
 	/** How much of a parameter's effect depends on what the others are. */
 	private static final double INTERACTION = 0.3;
 
+	/** How much of the effects of a group is of all of its parameters together. */
+	private static final double TOGETHER = 0.7;
+
 	private final List<Parameter> parameters;
 
 	private final Set<String> group;
@@ -69,18 +72,25 @@ final class ResponseModel {
 				+ covariance(from, otherFrom);
 	}
 
-	/** Each parameter of the group for itself, and among all others. */
+	/** Each parameter of the group for itself, all of it, and all there are. */
 	private double covariance(double[] x, double[] y) {
 		double sum = 0;
-		double product = 1;
+		double inGroup = 1;
+		double all = 1;
+		int members = 0;
 		for (int i = 0; i < x.length; i++) {
 			Parameter parameter = this.parameters.get(i);
 			double alike = parameter.range().ordered() ? matern(Math.abs(x[i] - y[i]) / this.length)
 					: (x[i] == y[i]) ? 1 : 0;
-			sum += this.group.contains(parameter.id()) ? alike : 0;
-			product *= alike;
+			all *= alike;
+			if (this.group.contains(parameter.id())) {
+				sum += alike;
+				inGroup *= alike;
+				members++;
+			}
 		}
-		return this.variance * ((1 - INTERACTION) * sum + INTERACTION * product);
+		double own = (members == 1) ? sum : (1 - TOGETHER) * sum + TOGETHER * members * inGroup;
+		return this.variance * ((1 - INTERACTION) * own + INTERACTION * all);
 	}
 
 	private static double matern(double distance) {

@@ -25,14 +25,14 @@ final class ResponsePredictor implements Predictor {
 
 	private static final double[] AMPLITUDES = { 0.05, 0.1, 0.2, 0.4, 0.8, 1.6 };
 
-	private static final double[] LENGTHS = { 0.2, 0.4, 0.8, 1.6 };
+	private static final double[] LENGTHS = { 0.15, 0.3, 0.6, 1.2 };
 
 	/** What the score varies by before anything is known, and by which factor more. */
 	private static final double TYPICAL_AMPLITUDE = 0.4;
 
 	private static final double AMPLITUDE_SPREAD = Math.log(2);
 
-	private static final double TYPICAL_LENGTH = 0.6;
+	private static final double TYPICAL_LENGTH = 0.4;
 
 	private static final double LENGTH_SPREAD = Math.log(2);
 

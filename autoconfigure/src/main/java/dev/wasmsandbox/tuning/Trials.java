@@ -40,27 +40,32 @@ final class Trials {
 	}
 
 	/**
-	 * The part of the error that is spent on a trial. The parts of all trials together
-	 * are the whole: 1/(1*2) + 1/(2*3) + ... = 1.
+	 * The part of the error that is spent on the next trial. The parts of all trials
+	 * together are the whole: 1/(1*2) + 1/(2*3) + ... = 1; a trial that ended with a move
+	 * passes on its part, for it has not been in error or all is lost already. This is
+	 * the online fallback procedure: J. Tian and A. Ramdas, "Online control of the
+	 * familywise error rate", Statistical Methods in Medical Research 30 (2021).
 	 */
-	static double error(TunerSettings settings, int number) {
-		return settings.error() / ((double) number * (number + 1));
+	static double nextError(TunerSettings settings, Draft draft) {
+		double number = draft.trials + 1.0;
+		TrialResult last = draft.history.isEmpty() ? null : draft.history.getLast();
+		boolean passedOn = last != null && last.verdict() == Verdict.KEPT && last.number() == draft.trials;
+		return settings.error() / (number * (number + 1)) + (passedOn ? last.evidence().error() : 0);
 	}
 
 	/** How large a gain is looked for, in standard deviations of a block. */
 	static double scale(Proposal proposal, double deviation) {
-		double spread = (Math.log1p(proposal.prediction().high()) - Math.log1p(proposal.prediction().low()))
-				/ (2 * Normal.Q95);
-		double gain = Math.max(0.05, Math.hypot(spread, Math.log1p(proposal.prediction().gain())));
+		double gain = Math.max(0.05, Math.log1p(proposal.prediction().expectedImprovement()));
 		return Math.clamp(gain / Math.max(1e-6, deviation), 0.05, 20);
 	}
 
 	TunerDecision start(Draft draft, Proposal proposal) {
+		double error = nextError(this.settings, draft);
 		draft.trials++;
 		draft.unpaired = null;
 		double deviation = draft.noiseDeviation() * Math.sqrt(Comparison.BLOCK);
-		draft.trial = new TrialState(draft.trials, proposal, draft.window, scale(proposal, deviation), 1, gap(draft),
-				List.of(), List.of(), 0);
+		draft.trial = new TrialState(draft.trials, proposal, draft.window, scale(proposal, deviation), error, 1,
+				gap(draft), List.of(), List.of());
 		return new TunerDecision.Trial(draft.wanted(), proposal, proposal.prediction().why());
 	}
 
@@ -71,8 +76,7 @@ final class Trials {
 		}
 		List<Double> block = new ArrayList<>(trial.block());
 		block.add(score);
-		double deviation = draft.noiseDeviation() * Math.sqrt(2);
-		if (trial.trying() && score - block.getFirst() < loss() - SUDDEN * deviation) {
+		if (trial.trying() && sudden(draft, trial, score - block.getFirst())) {
 			return suddenly(draft, trial, block);
 		}
 		if (block.size() < trial.exposure() + 2) {
@@ -117,9 +121,15 @@ final class Trials {
 
 	private TunerDecision next(Draft draft, TrialState trial, int gap, List<Double> block, String why) {
 		TrialState next = new TrialState(trial.number(), trial.proposal(), trial.started(), trial.scale(),
-				trial.exposure(), gap, block, trial.differences(), trial.stage());
+				trial.error(), trial.exposure(), gap, block, trial.differences());
 		draft.trial = next;
 		return new TunerDecision.Continue(draft.wanted(), compare(draft, next, next.differences()).evidence(), why);
+	}
+
+	private boolean sudden(Draft draft, TrialState trial, double difference) {
+		int n = trial.differences().size() + 1;
+		double sum = difference + trial.differences().stream().mapToDouble((one) -> one).sum();
+		return sum / n < loss() - SUDDEN * draft.noiseDeviation() * Math.sqrt(2.0 / n);
 	}
 
 	/** A loss that no noise makes need not be seen twice. */
@@ -127,7 +137,7 @@ final class Trials {
 		List<Double> differences = new ArrayList<>(trial.differences());
 		differences.add(block.getLast() - block.getFirst());
 		TrialState seen = new TrialState(trial.number(), trial.proposal(), trial.started(), trial.scale(),
-				trial.exposure(), 0, List.of(), differences, trial.stage());
+				trial.error(), trial.exposure(), 0, List.of(), differences);
 		return end(draft, seen, Verdict.REGRESSED, "One window with it was worse than noise can be");
 	}
 
@@ -142,8 +152,7 @@ final class Trials {
 		boolean proved = seen.blocks() >= MIN_BLOCKS && seen.low() > 0;
 		int exposure = !proved ? 1 : disturbed ? trial.exposure() : trial.exposure() + 1;
 		TrialState after = new TrialState(trial.number(), trial.proposal(), trial.started(), trial.scale(),
-				Math.min(exposure, FULL_EXPOSURE), gap(draft), List.of(), differences,
-				(exposure != trial.exposure()) ? differences.size() : trial.stage());
+				trial.error(), Math.min(exposure, FULL_EXPOSURE), gap(draft), List.of(), differences);
 		if (exposure > FULL_EXPOSURE) {
 			return end(draft, after, Verdict.KEPT, "The lower bound of the gain is above zero");
 		}
@@ -182,7 +191,7 @@ final class Trials {
 	}
 
 	private Comparison compare(Draft draft, TrialState trial, List<Double> differences) {
-		return Comparison.of(differences, draft.noise, trial.scale(), error(this.settings, trial.number()));
+		return Comparison.of(differences, draft.noise, trial.scale(), trial.error());
 	}
 
 	private double loss() {

@@ -70,14 +70,14 @@ public record TunerState(long window, int trials, long random, Map<String, Doubl
 	 * @param proposal what is tried and why
 	 * @param started the window in which it began
 	 * @param scale how large a gain is looked for, in standard deviations of a block
+	 * @param error the part of the error for all trials that is spent on this one
 	 * @param exposure how many windows in a row have the new values
 	 * @param gap how many windows to wait before the block
 	 * @param block scores of the block so far, as natural logarithms
 	 * @param differences what each block gave, as natural logarithms
-	 * @param stage the number of blocks at which the exposure last rose
 	 */
-	public record TrialState(int number, Move.Proposal proposal, long started, double scale, int exposure, int gap,
-			List<Double> block, List<Double> differences, int stage) {
+	public record TrialState(int number, Move.Proposal proposal, long started, double scale, double error,
+			int exposure, int gap, List<Double> block, List<Double> differences) {
 
 		public TrialState {
 			block = List.copyOf(block);
@@ -100,7 +100,8 @@ public record TunerState(long window, int trials, long random, Map<String, Doubl
 	 * @param operations the mean number of operations over a long time
 	 * @param recentOperations the same over a short time
 	 */
-	public record LoadLevel(int windows, double score, double recentScore, double operations, double recentOperations) {
+	public record LoadLevel(int windows, double score, double recentScore, double operations,
+			double recentOperations) {
 
 		/** Nothing was seen. */
 		public static final LoadLevel UNKNOWN = new LoadLevel(0, 0, 0, 0, 0);

@@ -40,6 +40,8 @@ final class Simulation {
 
 	private int keeps;
 
+	private Map<String, Double> base;
+
 	private TunerDecision last;
 
 	Simulation(Plant plant, TunerCore core, double noise, long seed) {
@@ -48,6 +50,7 @@ final class Simulation {
 		this.noise = new Noise(new Random(seed), noise);
 		this.state = TunerState.initial(seed);
 		this.active = plant.start();
+		this.base = this.active;
 		this.effective = this.active;
 		this.last = new TunerDecision.Wait(this.active, "");
 	}
@@ -80,10 +83,16 @@ final class Simulation {
 		return this;
 	}
 
+	/** What is proven now is the start, for another load has come. */
+	Simulation rebase() {
+		this.base = this.state.proven();
+		return this;
+	}
+
 	void window() {
 		double rate = (1 - this.lag) * this.plant.rate(this.active) + this.lag * this.plant.rate(this.effective);
 		this.effective = this.active;
-		boolean worse = this.plant.rate(this.active) < 0.98 * this.plant.rate(this.plant.start());
+		boolean worse = this.plant.rate(this.active) < 0.98 * this.plant.rate(this.base);
 		this.below = worse ? this.below + 1 : 0;
 		this.longestBelow = Math.max(this.longestBelow, this.below);
 		double score = 1e5 * rate * this.load.applyAsDouble(this.windows) * this.noise.next();
