@@ -20,7 +20,7 @@ final class Candidates {
 	/** Values on each side of the present one. */
 	private static final int PER_SIDE = 8;
 
-	private static final int PER_SIDE_OF_PAIRS = 3;
+	private static final int PER_SIDE_OF_PAIRS = 4;
 
 	private final List<Parameter> parameters;
 

@@ -92,7 +92,7 @@ final class Chooser {
 		return this.parameters.stream()
 			.filter((parameter) -> this.draft.history.stream()
 				.filter((result) -> result.ended() > this.draft.shift
-						&& result.proposal().move().changes().containsKey(parameter.id()))
+						&& result.proposal().move().changes().keySet().equals(Set.of(parameter.id())))
 				.count() < MIN_TRIED)
 			.toList();
 	}

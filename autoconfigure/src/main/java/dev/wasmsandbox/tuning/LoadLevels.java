@@ -18,7 +18,7 @@ final class LoadLevels {
 	private static final int SETTLED = 10;
 
 	/** Fewer or more of so much are the same load. */
-	private static final double SHIFT = 0.15;
+	private static final double SHIFT = 0.1;
 
 	/**
 	 * In standard deviations of one window, of which the short mean has less than half.

@@ -21,7 +21,7 @@ import dev.wasmsandbox.tuning.TunerState.TrialState;
 public final class TunerCore {
 
 	/** Windows between two looks for something to try when nothing was found. */
-	private static final int LOOK_AGAIN = 10;
+	private static final int LOOK_AGAIN = 30;
 
 	/** A window that knows of itself to be noisier tells nothing. */
 	private static final double MAX_NOISE = 0.5;

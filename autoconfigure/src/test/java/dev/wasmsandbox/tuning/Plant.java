@@ -35,7 +35,8 @@ final class Plant {
 	/**
 	 * A plant.
 	 * @param count how many parameters
-	 * @param below how far below the best the start is, a part of the best
+	 * @param below how far below the best the start is, a part of the best; 0 for a plant
+	 * that does not care
 	 * @param correlation how much neighbouring parameters belong together, 0 to 0.9
 	 */
 	Plant(Random random, int count, double below, double correlation) {
@@ -53,7 +54,7 @@ final class Plant {
 			add(random, i, choices ? choices(random.nextInt(2, 5)) : scale(random), count);
 		}
 		double loss = -Math.log(rate(this.start));
-		for (int i = 0; i < count; i++) {
+		for (int i = 0; i < count && loss > 0; i++) {
 			this.weights[i] *= -Math.log(1 - below) / loss;
 		}
 	}

@@ -14,7 +14,7 @@ final class Simulation {
 
 	private static final int MAX_WINDOWS = 40_000;
 
-	private static final int IDLE = 30;
+	private static final int IDLE = 70;
 
 	private final Plant plant;
 
