@@ -1,7 +1,7 @@
 package dev.wasmsandbox.autoconfigure;
 
 import java.nio.file.Path;
-import java.util.function.BiFunction;
+import java.util.function.BiConsumer;
 
 import dev.wasmsandbox.tuning.TunerOptions;
 import dev.wasmsandbox.tuning.TunerSettings;
@@ -96,9 +96,9 @@ final class TunerProperties {
 			this.history = from.history();
 		}
 
-		<V> void set(String property, V value, BiFunction<Values, V, V> change) {
+		<V> void set(String property, V value, BiConsumer<Values, V> change) {
 			TunerSettings ignored = WasmSettings.apply(settings(), PREFIX + property, value, (_, wanted) -> {
-				change.apply(this, wanted);
+				change.accept(this, wanted);
 				return settings();
 			});
 		}

@@ -137,8 +137,12 @@ final class Chooser {
 		Prediction prediction = this.forecast.predict(move);
 		Tunable.Risk risk = risk(move);
 		boolean heavy = prediction.low() < HEAVY_LOSS && risk != Tunable.Risk.HIGH;
-		return new Proposal(move, prediction, heavy ? Tunable.Risk.values()[risk.ordinal() + 1] : risk,
+		return new Proposal(move, prediction, heavy ? worse(risk) : risk,
 				prediction.probability() <= this.settings.minConfidence());
+	}
+
+	private static Tunable.Risk worse(Tunable.Risk risk) {
+		return (risk == Tunable.Risk.LOW) ? Tunable.Risk.MEDIUM : Tunable.Risk.HIGH;
 	}
 
 	private Tunable.Risk risk(Move move) {

@@ -184,7 +184,7 @@ final class TunerHints {
 		}
 		Map.Entry<ResetStrategy, Long> best = Collections.min(costs.entrySet(), Map.Entry.comparingByValue());
 		double runs = Math.max(1, window.calls().mean() - window.acquisitions().mean());
-		double saved = Math.min(now - best.getValue(), runs * (1 - 1 / (1 + MOST_GAIN)));
+		double saved = Math.min((double) (now - best.getValue()), runs * (1 - 1 / (1 + MOST_GAIN)));
 		double gain = saved / (runs - saved);
 		return hint(tunable, tunable.range().labels().indexOf(best.getKey().name()), gain,
 				"Restoring what a call writes took " + now + " ns as it is and " + best.getValue() + " ns by "
