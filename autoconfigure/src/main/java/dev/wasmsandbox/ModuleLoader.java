@@ -179,6 +179,11 @@ final class ModuleLoader implements AutoCloseable {
 		}
 	}
 
+	/** What ends calls of its modules that run for too long. */
+	Watchdog watchdog() {
+		return this.watchdog;
+	}
+
 	/** Ends the watchdog, once the last sandbox is given up. */
 	@Override
 	public void close() {

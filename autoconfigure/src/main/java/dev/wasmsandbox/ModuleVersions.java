@@ -1,8 +1,10 @@
 package dev.wasmsandbox;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import dev.wasmsandbox.error.SandboxBusyException;
+import dev.wasmsandbox.observe.Tunable;
 import dev.wasmsandbox.observe.WorkObserver;
 import dev.wasmsandbox.observe.WorkRecorder;
 import dev.wasmsandbox.pool.InstancePool;
@@ -19,6 +21,8 @@ final class ModuleVersions {
 
 	private final VersionedPool pool;
 
+	private final List<Tunable> tunables;
+
 	private final AtomicBoolean reloading = new AtomicBoolean();
 
 	private volatile ModuleVersion current;
@@ -29,6 +33,7 @@ final class ModuleVersions {
 		this.definition = definition;
 		this.current = first;
 		this.pool = new VersionedPool(this);
+		this.tunables = ModuleTunables.of(this);
 	}
 
 	ModuleDefinition definition() {
@@ -43,6 +48,11 @@ final class ModuleVersions {
 	/** Who is told of the work of all versions. */
 	WorkRecorder work() {
 		return this.current.work();
+	}
+
+	/** What may be changed while the module is in use. */
+	List<Tunable> tunables() {
+		return this.tunables;
 	}
 
 	/** The pool, whichever version is in service. */

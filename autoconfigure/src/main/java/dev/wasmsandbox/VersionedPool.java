@@ -3,11 +3,14 @@ package dev.wasmsandbox;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.memory.MemoryUse;
+import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.pool.InstancePool;
+import dev.wasmsandbox.pool.PoolBounds;
 import dev.wasmsandbox.pool.PoolControl;
 import dev.wasmsandbox.pool.PoolHealth;
 import dev.wasmsandbox.pool.PoolStatistics;
@@ -26,6 +29,14 @@ final class VersionedPool implements PoolControl {
 	private @Nullable Integer resized;
 
 	private boolean suspended;
+
+	private @Nullable Integer minIdle;
+
+	private @Nullable Integer minResident;
+
+	private @Nullable ResetStrategy resetBy;
+
+	private @Nullable Integer arenaStep;
 
 	/** What the pools did that are closed. */
 	private @Nullable PoolStatistics past;
@@ -49,6 +60,19 @@ final class VersionedPool implements PoolControl {
 		synchronized (this.versions) {
 			if (this.resized != null) {
 				next.resize(this.resized);
+			}
+			if (this.minIdle != null) {
+				next.keepReady(this.minIdle);
+			}
+			if (this.minResident != null) {
+				next.keepResident(this.minResident);
+			}
+			// Another version may be too large for a way that suited the former one.
+			if (this.resetBy != null && next.resetStrategies().contains(this.resetBy)) {
+				next.resetBy(this.resetBy);
+			}
+			if (this.arenaStep != null) {
+				next.arenaStep(this.arenaStep);
 			}
 			if (this.suspended) {
 				next.suspend();
@@ -116,6 +140,62 @@ final class VersionedPool implements PoolControl {
 	@Override
 	public PoolSettings settings() {
 		return current().settings();
+	}
+
+	@Override
+	public PoolBounds bounds() {
+		return current().bounds();
+	}
+
+	@Override
+	public void keepReady(int sandboxes) {
+		synchronized (this.versions) {
+			current().keepReady(sandboxes);
+			this.minIdle = sandboxes;
+		}
+	}
+
+	@Override
+	public void keepResident(int sandboxes) {
+		synchronized (this.versions) {
+			current().keepResident(sandboxes);
+			this.minResident = sandboxes;
+		}
+	}
+
+	@Override
+	public long trimmedLeases() {
+		return current().trimmedLeases();
+	}
+
+	@Override
+	public void resetBy(ResetStrategy strategy) {
+		synchronized (this.versions) {
+			current().resetBy(strategy);
+			this.resetBy = strategy;
+		}
+	}
+
+	@Override
+	public List<ResetStrategy> resetStrategies() {
+		return current().resetStrategies();
+	}
+
+	@Override
+	public Map<ResetStrategy, Long> resetCosts() {
+		return current().resetCosts();
+	}
+
+	int arenaStep() {
+		return current().arenaStep();
+	}
+
+	/** Changes by how many pages the host's arenas may grow ahead. */
+	void arenaStep(int pages) {
+		synchronized (this.versions) {
+			current().arenaStep(pages);
+			this.arenaStep = pages;
+		}
 	}
 
 	@Override

@@ -1,9 +1,11 @@
 package dev.wasmsandbox;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -23,6 +25,7 @@ import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.module.ModuleSource;
 import dev.wasmsandbox.observe.CallTracer;
 import dev.wasmsandbox.observe.SecurityListener;
+import dev.wasmsandbox.observe.Tunable;
 import dev.wasmsandbox.observe.WorkObserver;
 import dev.wasmsandbox.pool.PoolControl;
 import dev.wasmsandbox.pool.PoolMaintenance;
@@ -69,6 +72,8 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	private final @Nullable CallTracer tracer;
 
+	private final List<Tunable> sharedTunables;
+
 	private final LongAdder violations = new LongAdder();
 
 	private volatile boolean closed;
@@ -88,6 +93,7 @@ public final class WasmSandboxes implements AutoCloseable {
 				this.maintenance, this.virtualThreadTurns, new GuestAbis(builder.abis), builder.plugins, this.codecs,
 				this.work, this::refused);
 		this.maintenance.add(this.tenants);
+		this.sharedTunables = SharedTunables.of(this.cache, this.loader.watchdog());
 	}
 
 	/** Builds a registry outside of Spring. */
@@ -305,6 +311,16 @@ public final class WasmSandboxes implements AutoCloseable {
 	/** The names of the codecs that modules and clients may name. */
 	public Collection<String> codecs() {
 		return this.codecs.names();
+	}
+
+	/**
+	 * What may be changed while modules are in use: of what they share, and of each
+	 * module that is loaded just now.
+	 */
+	public List<Tunable> tunables() {
+		List<Tunable> all = new ArrayList<>(this.sharedTunables);
+		new TreeMap<>(this.sandboxes).values().forEach((sandbox) -> all.addAll(sandbox.versions().tunables()));
+		return all;
 	}
 
 	/** The cache of compiled modules. */

@@ -38,7 +38,8 @@ import org.springframework.core.io.ResourceLoader;
  */
 @AutoConfiguration
 @EnableConfigurationProperties(WasmProperties.class)
-@Import({ PerformanceConfiguration.class, ModuleNameClashDetector.class, WasmModuleBeanRegistrar.class })
+@Import({ PerformanceConfiguration.class, TunerConfiguration.class, ModuleNameClashDetector.class,
+		WasmModuleBeanRegistrar.class })
 public final class WasmAutoConfiguration {
 
 	@Bean

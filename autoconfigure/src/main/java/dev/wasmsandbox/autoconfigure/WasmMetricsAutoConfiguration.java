@@ -13,6 +13,8 @@ import dev.wasmsandbox.metrics.WasmTenantMetrics;
 import dev.wasmsandbox.metrics.WasmVirtualThreadMetrics;
 import dev.wasmsandbox.module.LoadedModule;
 import dev.wasmsandbox.module.ModuleCache;
+import dev.wasmsandbox.tuning.AdaptivePerformanceTuner;
+import dev.wasmsandbox.tuning.WasmTunerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
@@ -51,6 +53,13 @@ public final class WasmMetricsAutoConfiguration {
 	@ConditionalOnBean(PerformanceMetrics.class)
 	WasmDataMetrics wasmDataMetrics(PerformanceMetrics metrics, WasmSandboxes sandboxes) {
 		return new WasmDataMetrics(metrics, sandboxes);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(AdaptivePerformanceTuner.class)
+	WasmTunerMetrics wasmTunerMetrics(AdaptivePerformanceTuner tuner) {
+		return new WasmTunerMetrics(tuner);
 	}
 
 	@Bean

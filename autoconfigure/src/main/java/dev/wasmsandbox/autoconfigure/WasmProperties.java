@@ -1,6 +1,7 @@
 package dev.wasmsandbox.autoconfigure;
 
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,8 @@ import dev.wasmsandbox.limits.ModuleLimit;
 import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.limits.TrustLevel;
 import dev.wasmsandbox.limits.WasmFeature;
+import dev.wasmsandbox.observe.Tunable;
+import dev.wasmsandbox.tuning.TunerMode;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -33,12 +36,14 @@ import org.springframework.util.unit.DataSize;
  * @param metrics How the work of modules is measured.
  * @param targets What the performance of all modules is held against.
  * @param observations Whether calls are observed, for traces.
+ * @param tuner What may be tuned while the application runs, and how.
  */
 @ConfigurationProperties(prefix = "wasm", ignoreUnknownFields = false)
 public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules, @DefaultValue Defaults defaults,
 		@DefaultValue Cache cache, @DefaultValue Async async, @DefaultValue TotalLimits limits,
 		@DefaultValue Compile compile, @DefaultValue Tenants tenants, @DefaultValue VirtualThreads virtualThreads,
-		@DefaultValue Metrics metrics, @DefaultValue Targets targets, @DefaultValue Observations observations) {
+		@DefaultValue Metrics metrics, @DefaultValue Targets targets, @DefaultValue Observations observations,
+		@DefaultValue Tuner tuner) {
 
 	public WasmProperties {
 		modules = Map.copyOf(modules);
@@ -143,9 +148,11 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	 * it is not used. After a quarter of it, idle sandboxes give their memory pages back.
 	 * @param leakDetectionThreshold Longest time a session may be open before it is
 	 * reported in the log as a suspected leak. Zero reports none.
+	 * @param minResident Idle sandboxes, those used last, that keep their memory pages
+	 * however long they are idle.
 	 */
 	public record Pool(@Nullable Integer maxSize, @Nullable Duration maxWait, @Nullable Integer minIdle,
-			@Nullable Duration keepAlive, @Nullable Duration leakDetectionThreshold) {
+			@Nullable Duration keepAlive, @Nullable Duration leakDetectionThreshold, @Nullable Integer minResident) {
 	}
 
 	/**
@@ -248,6 +255,44 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 	public record Targets(@DefaultValue("1ms") Duration call, @DefaultValue("0.8") double cacheHitRate,
 			@DefaultValue("0.01") double errorRate, @DefaultValue("8GB") DataSize guestMemory,
 			@DefaultValue("1ms") Duration coldStart, @DefaultValue("10us") Duration allocation) {
+	}
+
+	/**
+	 * What may be tuned while the application runs, and how. Gains and losses are parts
+	 * of the score, 0.1 is a tenth.
+	 *
+	 * @param mode What the tuner may do: 'off' for nothing, 'advise' for saying what it
+	 * would try, 'active' for trying it and keeping what is proved to be faster.
+	 * @param interval How long values settle before the next window of observation.
+	 * @param observation How long a window of observation is.
+	 * @param minImprovement Expected gain above which a change is tried.
+	 * @param minConfidence How likely a gain must be for a change to be tried, from 0.5
+	 * to below 1.
+	 * @param maxRisk Highest risk of parameters that are changed, 'low' or 'medium'.
+	 * @param regression Loss at which a change is put back.
+	 * @param error How likely it may be that any change of all is kept without a gain.
+	 * @param minOperations Windows with fewer calls are ignored.
+	 * @param maxWindows Windows that a trial may take, at most.
+	 * @param coolDown Windows in which nothing is tried after a trial.
+	 * @param calibration Pairs of windows that measure the noise before anything is
+	 * tried.
+	 * @param memory Windows in which a change that failed is not tried again.
+	 * @param explorations Trials that a parameter may have without a promise.
+	 * @param reach How far one change may go, a part of the range.
+	 * @param history Trials that are kept, from 8 to 256.
+	 * @param pinned Parameters that keep their values, such as 'image/pool.max-size', or
+	 * 'pool.max-size' for all modules.
+	 * @param stateFile File in which proven values, and what was learnt, are kept over
+	 * restarts. Nothing is kept if not set.
+	 */
+	public record Tuner(@DefaultValue("advise") TunerMode mode, @DefaultValue("30s") Duration interval,
+			@DefaultValue("60s") Duration observation, @DefaultValue("0.05") double minImprovement,
+			@DefaultValue("0.8") double minConfidence, @DefaultValue("medium") Tunable.Risk maxRisk,
+			@DefaultValue("0.02") double regression, @DefaultValue("0.01") double error,
+			@DefaultValue("100") long minOperations, @DefaultValue("480") int maxWindows,
+			@DefaultValue("4") int coolDown, @DefaultValue("8") int calibration, @DefaultValue("2880") int memory,
+			@DefaultValue("4") int explorations, @DefaultValue("0.25") double reach, @DefaultValue("64") int history,
+			@DefaultValue Set<String> pinned, @Nullable Path stateFile) {
 	}
 
 	/**

@@ -88,8 +88,9 @@ final class WasmSettings {
 		pool = apply(pool, prefix + ".max-wait", properties.maxWait(), PoolSettings::withMaxWait);
 		pool = apply(pool, prefix + ".min-idle", properties.minIdle(), PoolSettings::withMinIdle);
 		pool = apply(pool, prefix + ".keep-alive", properties.keepAlive(), PoolSettings::withKeepAlive);
-		return apply(pool, prefix + ".leak-detection-threshold", properties.leakDetectionThreshold(),
+		pool = apply(pool, prefix + ".leak-detection-threshold", properties.leakDetectionThreshold(),
 				PoolSettings::withLeakDetectionThreshold);
+		return apply(pool, prefix + ".min-resident", properties.minResident(), PoolSettings::withMinResident);
 	}
 
 	/**

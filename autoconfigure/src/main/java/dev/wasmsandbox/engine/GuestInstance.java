@@ -126,6 +126,11 @@ public final class GuestInstance {
 		return this.module;
 	}
 
+	/** By how many pages of 64 KiB an arena of the host may grow ahead, just now. */
+	public int arenaStep() {
+		return this.sandbox.arenaStep();
+	}
+
 	/** The memory; empty for a module without one. */
 	public LinearMemory memory() {
 		return this.memory;

@@ -1,6 +1,7 @@
 package dev.wasmsandbox.engine;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -28,6 +29,12 @@ final class ResetChoice {
 	private final List<long[]> writes = new CopyOnWriteArrayList<>();
 
 	private volatile ResetStrategy strategy = ResetStrategy.safe();
+
+	/** Whether somebody else chose. Guarded by this. */
+	private boolean fixed;
+
+	/** Guarded by this. */
+	private Map<ResetStrategy, Long> costs = Map.of();
 
 	ResetChoice(MemorySlab slab) {
 		this.slab = slab;
@@ -62,17 +69,37 @@ final class ResetChoice {
 
 	private void calibrate(long[] written) {
 		try {
-			this.strategy = ResetCalibration.choose(this.slab, written);
+			choose(ResetCalibration.measure(this.slab, written));
 		}
 		catch (SandboxLimitException | IllegalStateException _) {
 			// No room for a slot to try on, or unloaded meanwhile: the safe one stays.
 		}
 	}
 
+	private synchronized void choose(ResetCalibration.Result result) {
+		this.costs = result.nanos();
+		if (!this.fixed) {
+			this.strategy = result.best();
+		}
+	}
+
+	/**
+	 * What each way took when they were tried, in nanoseconds; empty until then.
+	 */
+	synchronized Map<ResetStrategy, Long> costs() {
+		return this.costs;
+	}
+
+	/** Takes one way from now on; the others are tried all the same, to know better. */
+	synchronized void prefer(ResetStrategy one) {
+		this.fixed = true;
+		this.strategy = one;
+	}
+
 	/** Fixes it, whatever it costs. */
-	void useOnly(ResetStrategy fixed) {
+	void useOnly(ResetStrategy only) {
 		this.resets.set(CALLS_BEFORE_CALIBRATION);
-		this.strategy = fixed;
+		prefer(only);
 	}
 
 	ResetStrategy strategy() {

@@ -182,6 +182,11 @@ public final class Sandbox {
 		return current.global(index).getValue();
 	}
 
+	/** By how many pages an arena in its memory may grow ahead. */
+	int arenaStep() {
+		return this.factory.arenaStep();
+	}
+
 	/** The thread it is leased to, if it is; for any thread. */
 	public @Nullable Thread owner() {
 		return this.memory.owner();

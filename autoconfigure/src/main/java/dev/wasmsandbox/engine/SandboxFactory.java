@@ -3,6 +3,7 @@ package dev.wasmsandbox.engine;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.TableInstance;
@@ -21,6 +22,7 @@ import dev.wasmsandbox.memory.MemoryBackend;
 import dev.wasmsandbox.memory.MemoryBudget;
 import dev.wasmsandbox.memory.MemorySlab;
 import dev.wasmsandbox.memory.MemorySlot;
+import dev.wasmsandbox.memory.ResetCalibration;
 import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.MemoryType;
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * Makes instances of one module with its imports bound. Thread-safe.
  */
 public final class SandboxFactory {
+
+	/** Growing costs a system call at first, so arenas double up to steps of 1 MiB. */
+	private static final int ARENA_STEP = 16;
 
 	private final String moduleName;
 
@@ -57,6 +62,8 @@ public final class SandboxFactory {
 	private final HostBinding.@Nullable Wasi wasi;
 
 	private final ResetChoice resets;
+
+	private volatile int arenaStep = ARENA_STEP;
 
 	/**
 	 * Binds the imports of a module.
@@ -332,6 +339,53 @@ public final class SandboxFactory {
 	 */
 	void useOnly(ResetStrategy fixed) {
 		this.resets.useOnly(fixed);
+	}
+
+	/**
+	 * Restores memory in one way from now on.
+	 * @throws IllegalArgumentException if the strategy is none of
+	 * {@link #resetStrategies}
+	 */
+	public void resetBy(ResetStrategy fixed) {
+		if (!resetStrategies().contains(fixed)) {
+			throw new IllegalArgumentException("Memory of module '" + this.moduleName + "' cannot be restored by "
+					+ fixed + " here; use one of " + resetStrategies());
+		}
+		this.resets.prefer(fixed);
+	}
+
+	/**
+	 * What restoring took in each way when they were tried, with the page faults that are
+	 * left to the next call, in nanoseconds; empty until then.
+	 */
+	public Map<ResetStrategy, Long> resetCosts() {
+		return this.resets.costs();
+	}
+
+	/** The strategies that work here and are worth trying. */
+	public List<ResetStrategy> resetStrategies() {
+		if (this.slab.countsAll() || this.maximumPages == 0) {
+			return List.of(ResetStrategy.safe());
+		}
+		return Stream.of(ResetStrategy.values())
+			.filter((strategy) -> ResetCalibration.possible(strategy, this.slab.imageBytes()))
+			.toList();
+	}
+
+	/** By how many pages of 64 KiB arenas may grow ahead of what is asked. */
+	public int arenaStep() {
+		return this.arenaStep;
+	}
+
+	/**
+	 * Changes it, from the next time an arena grows on.
+	 * @throws IllegalArgumentException if it is negative
+	 */
+	public void arenaStep(int pages) {
+		if (pages < 0) {
+			throw new IllegalArgumentException("An arena grows by 0 pages or more ahead, not by " + pages);
+		}
+		this.arenaStep = pages;
 	}
 
 	/** How memory is restored at this moment. */

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Watchdog implements AutoCloseable {
 
-	/** How often running calls are looked at. */
+	/** How often running calls are looked at, unless something else is set. */
 	public static final Duration TICK = Duration.ofMillis(1);
 
 	/** Looking at many sandboxes must not take more than this share of a core. */
@@ -37,6 +37,8 @@ public final class Watchdog implements AutoCloseable {
 
 	private final Thread thread;
 
+	private volatile long tickNanos = TICK.toNanos();
+
 	private volatile boolean dozing;
 
 	private volatile boolean closed;
@@ -47,6 +49,23 @@ public final class Watchdog implements AutoCloseable {
 	public Watchdog() {
 		this.thread = Thread.ofPlatform().name("wasm-watchdog").daemon().unstarted(this::run);
 		this.thread.start();
+	}
+
+	/** How often running calls are looked at. */
+	public Duration tick() {
+		return Duration.ofNanos(this.tickNanos);
+	}
+
+	/**
+	 * Changes how often running calls are looked at, and so how late they may be ended.
+	 * @throws IllegalArgumentException if it is not positive
+	 */
+	public void tick(Duration pause) {
+		if (!pause.isPositive()) {
+			throw new IllegalArgumentException("The tick of the watchdog must be positive, but is " + pause);
+		}
+		this.tickNanos = pause.toNanos();
+		LockSupport.unpark(this.thread);
 	}
 
 	/**
@@ -85,7 +104,7 @@ public final class Watchdog implements AutoCloseable {
 
 	private void run() {
 		int idle = 0;
-		long last = System.nanoTime() - TICK.toNanos();
+		long last = System.nanoTime() - this.tickNanos;
 		boolean woken = false;
 		while (!this.closed || !end()) {
 			boolean running = false;
@@ -93,7 +112,7 @@ public final class Watchdog implements AutoCloseable {
 			// Calls too short to be seen each time are seen in proportion to their
 			// length, so each look stands for the time since the last one. But not where
 			// the beginning of a lease is why there is a look.
-			long elapsed = woken ? Math.min(TICK.toNanos(), now - last) : now - last;
+			long elapsed = woken ? Math.min(this.tickNanos, now - last) : now - last;
 			last = now;
 			woken = false;
 			for (CallControl control : this.controls) {
@@ -102,7 +121,7 @@ public final class Watchdog implements AutoCloseable {
 			idle = running ? 0 : idle + 1;
 			if (idle < IDLE_TICKS) {
 				long scan = System.nanoTime() - now;
-				LockSupport.parkNanos(this, Math.max(TICK.toNanos(), scan * SCAN_SHARE));
+				LockSupport.parkNanos(this, Math.max(this.tickNanos, scan * SCAN_SHARE));
 			}
 			else {
 				this.dozing = true;

@@ -34,9 +34,6 @@ final class ArenaSpace {
 
 	private static final int PAGE_GRANULES_BITS = PAGE_BITS - GRANULE_BITS;
 
-	/** Growing costs a system call, so the arena doubles up to these steps of 1 MiB. */
-	private static final int MOST_PAGES_AHEAD = 16;
-
 	private final GuestInstance guest;
 
 	private final FreeRuns runs = new FreeRuns();
@@ -97,7 +94,7 @@ final class ArenaSpace {
 		if (needed > room) {
 			return false;
 		}
-		int ahead = Math.min(this.pages, MOST_PAGES_AHEAD);
+		int ahead = Math.min(this.pages, this.guest.arenaStep());
 		return growBy(Math.min(room, Math.max(needed, ahead)))
 				|| (this.guest.memory().size() == size && growBy(needed));
 	}

@@ -11,12 +11,14 @@ import java.time.Duration;
  * @param minIdle how many idle sandboxes are kept ready, as far as {@code maxSize} leaves
  * room for them
  * @param keepAlive how long an idle sandbox above {@code minIdle} is kept when it is not
- * used; after a quarter of it, any idle sandbox gives its memory pages back
+ * used; after a quarter of it, an idle sandbox gives its memory pages back
  * @param leakDetectionThreshold how long a session may be open before it is reported as a
  * suspected leak; zero reports none
+ * @param minResident how many idle sandboxes, those used last, keep their memory pages
+ * however long they are idle
  */
 public record PoolSettings(int maxSize, Duration maxWait, int minIdle, Duration keepAlive,
-		Duration leakDetectionThreshold) {
+		Duration leakDetectionThreshold, int minResident) {
 
 	private static final Duration LONGEST = Duration.ofDays(365);
 
@@ -41,6 +43,15 @@ public record PoolSettings(int maxSize, Duration maxWait, int minIdle, Duration 
 			throw new IllegalArgumentException("pool.leak-detection-threshold must be between zero and 365 days, "
 					+ "but is " + leakDetectionThreshold);
 		}
+		if (minResident < 0) {
+			throw new IllegalArgumentException("pool.min-resident must be 0 or more, but is " + minResident);
+		}
+	}
+
+	/** All idle sandboxes give their pages back after a while. */
+	public PoolSettings(int maxSize, Duration maxWait, int minIdle, Duration keepAlive,
+			Duration leakDetectionThreshold) {
+		this(maxSize, maxWait, minIdle, keepAlive, leakDetectionThreshold, 0);
 	}
 
 	/**
@@ -57,23 +68,32 @@ public record PoolSettings(int maxSize, Duration maxWait, int minIdle, Duration 
 	}
 
 	public PoolSettings withMaxSize(int size) {
-		return new PoolSettings(size, this.maxWait, this.minIdle, this.keepAlive, this.leakDetectionThreshold);
+		return new PoolSettings(size, this.maxWait, this.minIdle, this.keepAlive, this.leakDetectionThreshold,
+				this.minResident);
 	}
 
 	public PoolSettings withMaxWait(Duration wait) {
-		return new PoolSettings(this.maxSize, wait, this.minIdle, this.keepAlive, this.leakDetectionThreshold);
+		return new PoolSettings(this.maxSize, wait, this.minIdle, this.keepAlive, this.leakDetectionThreshold,
+				this.minResident);
 	}
 
 	public PoolSettings withMinIdle(int sandboxes) {
-		return new PoolSettings(this.maxSize, this.maxWait, sandboxes, this.keepAlive, this.leakDetectionThreshold);
+		return new PoolSettings(this.maxSize, this.maxWait, sandboxes, this.keepAlive, this.leakDetectionThreshold,
+				this.minResident);
 	}
 
 	public PoolSettings withKeepAlive(Duration time) {
-		return new PoolSettings(this.maxSize, this.maxWait, this.minIdle, time, this.leakDetectionThreshold);
+		return new PoolSettings(this.maxSize, this.maxWait, this.minIdle, time, this.leakDetectionThreshold,
+				this.minResident);
 	}
 
 	public PoolSettings withLeakDetectionThreshold(Duration threshold) {
-		return new PoolSettings(this.maxSize, this.maxWait, this.minIdle, this.keepAlive, threshold);
+		return new PoolSettings(this.maxSize, this.maxWait, this.minIdle, this.keepAlive, threshold, this.minResident);
+	}
+
+	public PoolSettings withMinResident(int sandboxes) {
+		return new PoolSettings(this.maxSize, this.maxWait, this.minIdle, this.keepAlive, this.leakDetectionThreshold,
+				sandboxes);
 	}
 
 }

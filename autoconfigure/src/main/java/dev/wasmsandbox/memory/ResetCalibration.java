@@ -36,23 +36,43 @@ public final class ResetCalibration {
 	}
 
 	/**
+	 * What was found out. Immutable.
+	 *
+	 * @param best the cheapest way
+	 * @param nanos what each way took, in nanoseconds; empty where there is but one
+	 */
+	public record Result(ResetStrategy best, Map<ResetStrategy, Long> nanos) {
+
+		public Result {
+			nanos = Map.copyOf(nanos);
+		}
+
+	}
+
+	/** The cheapest way, see {@link #measure}. */
+	public static ResetStrategy choose(MemorySlab slab, long[] written) {
+		return measure(slab, written).best();
+	}
+
+	/**
 	 * Measures and chooses. Takes a few milliseconds of the calling thread, up to 200
 	 * where HotSpot has not compiled yet what is measured: cold, the way with the most
 	 * code of ours would seem the dearest.
 	 * @param slab where to take the slot from
 	 * @param written offsets of the pages that a call wrote
 	 */
-	public static ResetStrategy choose(MemorySlab slab, long[] written) {
+	public static Result measure(MemorySlab slab, long[] written) {
 		MemorySlot slot = slab.take();
 		try {
-			return (slot instanceof MappedSlot) ? choose(slot, slab.imageBytes(), written) : ResetStrategy.safe();
+			return (slot instanceof MappedSlot) ? measure(slot, slab.imageBytes(), written)
+					: new Result(ResetStrategy.safe(), Map.of());
 		}
 		finally {
 			slot.release();
 		}
 	}
 
-	private static ResetStrategy choose(MemorySlot slot, long imageBytes, long[] written) {
+	private static Result measure(MemorySlot slot, long imageBytes, long[] written) {
 		List<ResetStrategy> possible = Stream.of(ResetStrategy.values())
 			.filter((strategy) -> possible(strategy, imageBytes))
 			.toList();
@@ -71,7 +91,7 @@ public final class ResetCalibration {
 			wins = warming ? 0 : (best == winner) ? wins + 1 : 1;
 			winner = best;
 		}
-		return winner;
+		return new Result(winner, last);
 	}
 
 	/** Whether a strategy works here at all, and is worth trying on such an image. */

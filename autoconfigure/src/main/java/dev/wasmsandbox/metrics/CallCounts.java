@@ -35,7 +35,8 @@ public record CallCounts(OutcomeCounts clean, OutcomeCounts held, long cleanNano
 				this.heldTimedNanos + other.heldTimedNanos);
 	}
 
-	CallCounts minus(CallCounts earlier) {
+	/** What came since an earlier time. */
+	public CallCounts minus(CallCounts earlier) {
 		return new CallCounts(this.clean.minus(earlier.clean), this.held.minus(earlier.held),
 				Math.max(0, this.cleanNanos - earlier.cleanNanos), Math.max(0, this.heldTimed - earlier.heldTimed),
 				Math.max(0, this.heldTimedNanos - earlier.heldTimedNanos));

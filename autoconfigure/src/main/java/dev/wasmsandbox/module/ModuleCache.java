@@ -45,7 +45,10 @@ public final class ModuleCache implements AutoCloseable {
 
 	private final CompileQueue queue;
 
-	private final ModuleCacheSettings settings;
+	private volatile ModuleCacheSettings settings;
+
+	/** What each module counts at the least, in bytes. */
+	private final long leastWeight;
 
 	private final AsyncCache<String, LoadedModule> modules;
 
@@ -75,6 +78,7 @@ public final class ModuleCache implements AutoCloseable {
 		this.settings = settings;
 		this.queue = new CompileQueue(compile);
 		long least = Math.max(1, settings.maxWeight() / settings.maxModules());
+		this.leastWeight = least;
 		this.modules = Caffeine.newBuilder()
 			.maximumWeight(settings.maxWeight())
 			.<String, LoadedModule>weigher(
@@ -187,9 +191,22 @@ public final class ModuleCache implements AutoCloseable {
 		}
 	}
 
-	/** The bounds of the cache. */
+	/** The bounds of the cache at this moment. */
 	public ModuleCacheSettings settings() {
 		return this.settings;
+	}
+
+	/**
+	 * Changes how much it holds, and how many modules in proportion; where that is less
+	 * than before, modules are dropped at once.
+	 * @param maxWeight the most bytes of binaries and generated classes
+	 * @throws IllegalArgumentException if it is not positive
+	 */
+	public void resize(long maxWeight) {
+		long modules = Math.clamp(maxWeight / this.leastWeight, 1, Integer.MAX_VALUE);
+		this.settings = new ModuleCacheSettings((int) modules, maxWeight);
+		this.modules.synchronous().policy().eviction().ifPresent((eviction) -> eviction.setMaximum(maxWeight));
+		this.modules.synchronous().cleanUp();
 	}
 
 	/** The bounds of compiling. */

@@ -105,31 +105,42 @@ final class IdleSandboxes {
 	 * Trims and drops what is not used. Time counts from the first look at a sandbox that
 	 * finds it idle, so none goes early. One at a time.
 	 * @param now the time, by {@link System#nanoTime()}
-	 * @param trimAfter unused for as many nanoseconds, one gives its pages back, once
-	 * @param dropAfter unused for as many nanoseconds, one is dropped
+	 * @param ages what is done when
 	 * @param keep how many are not dropped
+	 * @param resident how many keep their pages: those used last
 	 * @param drop what to do with a dropped one
 	 */
-	void age(long now, long trimAfter, long dropAfter, int keep, Consumer<Sandbox> drop) {
+	void age(long now, Ages ages, int keep, int resident, Consumer<Sandbox> drop) {
 		long stamp = (now != 0) ? now : 1;
+		int beyondResident = size() - resident;
 		Iterator<Sandbox> oldestFirst = this.sandboxes.descendingIterator();
-		while (oldestFirst.hasNext()) {
+		for (int seen = 0; oldestFirst.hasNext(); seen++) {
 			Sandbox sandbox = oldestFirst.next();
 			long since = sandbox.notes().idleSince();
 			if (since == 0) {
 				sandbox.notes().idleSince(stamp);
 			}
-			else if (now - since >= dropAfter && size() > keep) {
+			else if (now - since >= ages.drop() && size() > keep) {
 				if (take(sandbox)) {
 					drop.accept(sandbox);
 				}
 			}
-			else if (now - since >= trimAfter && !sandbox.notes().trimmed() && take(sandbox)) {
+			else if (seen < beyondResident && now - since >= ages.trim() && !sandbox.notes().trimmed()
+					&& take(sandbox)) {
 				sandbox.trim();
 				sandbox.notes().trimmed(true);
 				putLast(sandbox);
 			}
 		}
+	}
+
+	/**
+	 * When unused ones are attended to.
+	 *
+	 * @param trim unused for as many nanoseconds, one gives its pages back, once
+	 * @param drop unused for as many nanoseconds, one is dropped
+	 */
+	record Ages(long trim, long drop) {
 	}
 
 }

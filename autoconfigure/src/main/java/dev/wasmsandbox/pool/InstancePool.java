@@ -1,5 +1,8 @@
 package dev.wasmsandbox.pool;
 
+import java.util.List;
+import java.util.Map;
+
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.engine.LeasePayer;
 import dev.wasmsandbox.engine.RunGate;
@@ -12,6 +15,7 @@ import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.memory.MemoryAccount;
 import dev.wasmsandbox.memory.MemoryUse;
+import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.observe.WorkRecorder;
 import org.jspecify.annotations.Nullable;
 
@@ -288,6 +292,64 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	@Override
 	public PoolSettings settings() {
 		return this.settings;
+	}
+
+	@Override
+	public PoolBounds bounds() {
+		return new PoolBounds(this.permits.bound(), this.stock.minIdle(), this.stock.minResident());
+	}
+
+	@Override
+	public void keepReady(int minIdle) {
+		requireNotNegative("pool.min-idle", minIdle);
+		this.stock.minIdle(minIdle);
+		this.maintenance.soon();
+	}
+
+	@Override
+	public void keepResident(int minResident) {
+		requireNotNegative("pool.min-resident", minResident);
+		this.stock.minResident(minResident);
+	}
+
+	private static void requireNotNegative(String property, int value) {
+		if (value < 0) {
+			throw new IllegalArgumentException(property + " must be 0 or more, but is " + value);
+		}
+	}
+
+	@Override
+	public long trimmedLeases() {
+		return this.stock.trimmedLeases();
+	}
+
+	@Override
+	public void resetBy(ResetStrategy strategy) {
+		this.factory.resetBy(strategy);
+	}
+
+	@Override
+	public List<ResetStrategy> resetStrategies() {
+		return this.factory.resetStrategies();
+	}
+
+	@Override
+	public Map<ResetStrategy, Long> resetCosts() {
+		return this.factory.resetCosts();
+	}
+
+	/** By how many pages of 64 KiB the host's arenas may grow ahead of what is asked. */
+	public int arenaStep() {
+		return this.factory.arenaStep();
+	}
+
+	/**
+	 * Changes by how many pages of 64 KiB the host's arenas may grow ahead of what is
+	 * asked, from the next time they grow on.
+	 * @throws IllegalArgumentException if it is negative
+	 */
+	public void arenaStep(int pages) {
+		this.factory.arenaStep(pages);
 	}
 
 	@Override

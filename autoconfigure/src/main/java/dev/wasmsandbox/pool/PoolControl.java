@@ -1,8 +1,12 @@
 package dev.wasmsandbox.pool;
 
+import java.util.List;
+import java.util.Map;
+
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.memory.MemoryUse;
+import dev.wasmsandbox.memory.ResetStrategy;
 
 /**
  * What may be done to a pool while it is in use. Every operation leaves leases that are
@@ -28,8 +32,11 @@ public interface PoolControl {
 	 */
 	MemoryUse memory();
 
-	/** Its bounds as configured; {@link #resize} does not show here. */
+	/** Its bounds as configured; what was changed since does not show here. */
 	PoolSettings settings();
+
+	/** The bounds in force at this moment. */
+	PoolBounds bounds();
 
 	/**
 	 * Discards all idle sandboxes, and those that are leased when they come back; later
@@ -58,6 +65,46 @@ public interface PoolControl {
 	 * @throws IllegalArgumentException if it is less
 	 */
 	void resize(int maxSize);
+
+	/**
+	 * Changes {@code pool.min-idle}: missing ones are made in the background, those too
+	 * many go when they are unused for {@code pool.keep-alive}.
+	 * @param minIdle the new number, 0 or more; as far as the bound on leases leaves room
+	 * @throws IllegalArgumentException if it is negative
+	 */
+	void keepReady(int minIdle);
+
+	/**
+	 * Changes {@code pool.min-resident}: from now on so many idle sandboxes keep their
+	 * memory pages. Who is over a memory limit takes them all the same.
+	 * @param minResident the new number, 0 or more
+	 * @throws IllegalArgumentException if it is negative
+	 */
+	void keepResident(int minResident);
+
+	/**
+	 * How many leases began in an idle sandbox whose pages had been given back, since the
+	 * version in service was loaded.
+	 */
+	long trimmedLeases();
+
+	/**
+	 * Has memory restored in one way from now on, instead of the way that was found to be
+	 * the cheapest.
+	 * @param strategy one of {@link #resetStrategies}
+	 * @throws IllegalArgumentException if it is not possible here
+	 */
+	void resetBy(ResetStrategy strategy);
+
+	/** The ways in which memory can be restored on this system, at least one. */
+	List<ResetStrategy> resetStrategies();
+
+	/**
+	 * What restoring took in each way when they were tried, after the first hundred
+	 * calls, with the page faults that are left to the next call. In nanoseconds; empty
+	 * until then.
+	 */
+	Map<ResetStrategy, Long> resetCosts();
 
 	/**
 	 * Discards all idle sandboxes and keeps none from now on; leases are given as before.

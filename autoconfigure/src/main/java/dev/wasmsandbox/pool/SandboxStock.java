@@ -1,5 +1,6 @@
 package dev.wasmsandbox.pool;
 
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
@@ -56,7 +57,15 @@ final class SandboxStock {
 	/** Whether sandboxes are kept when their lease ends. */
 	private volatile boolean keeping = true;
 
+	private final LongAdder trimmedLeases = new LongAdder();
+
 	private boolean closed;
+
+	/** How many idle ones are kept ready. */
+	private volatile int minIdle;
+
+	/** How many idle ones keep their memory pages. */
+	private volatile int minResident;
 
 	private boolean refillFailed;
 
@@ -77,6 +86,29 @@ final class SandboxStock {
 		this.maintainSoon = maintainSoon;
 		this.failing = failing;
 		this.work = work;
+		this.minIdle = settings.minIdle();
+		this.minResident = settings.minResident();
+	}
+
+	/** How many leases began in a sandbox whose pages had been given back. */
+	long trimmedLeases() {
+		return this.trimmedLeases.sum();
+	}
+
+	int minIdle() {
+		return this.minIdle;
+	}
+
+	void minIdle(int sandboxes) {
+		this.minIdle = sandboxes;
+	}
+
+	int minResident() {
+		return this.minResident;
+	}
+
+	void minResident(int sandboxes) {
+		this.minResident = sandboxes;
 	}
 
 	int idle() {
@@ -89,6 +121,9 @@ final class SandboxStock {
 		if (sandbox == null) {
 			this.ledger.announce();
 			sandbox = make();
+		}
+		else if (sandbox.notes().trimmed()) {
+			this.trimmedLeases.increment();
 		}
 		return sandbox;
 	}
@@ -180,7 +215,7 @@ final class SandboxStock {
 	/** Gives a sandbox up that must not be leased again. */
 	void discard(Sandbox sandbox) {
 		giveUp(sandbox);
-		if (this.settings.minIdle() > 0) {
+		if (this.minIdle > 0) {
 			this.maintainSoon.run();
 		}
 	}
@@ -248,7 +283,7 @@ final class SandboxStock {
 	 */
 	void refill() {
 		synchronized (this.upkeep) {
-			while (this.keeping && this.idle.size() < this.settings.minIdle()
+			while (this.keeping && this.idle.size() < this.minIdle
 					&& this.ledger.announceWithin(this.bound.getAsInt())) {
 				Sandbox sandbox = make();
 				boolean ready = false;
@@ -273,7 +308,8 @@ final class SandboxStock {
 	void maintain(long now) {
 		synchronized (this.upkeep) {
 			long keepAlive = this.settings.keepAlive().toNanos();
-			this.idle.age(now, keepAlive / 4, keepAlive, this.settings.minIdle(), this::giveUp);
+			this.idle.age(now, new IdleSandboxes.Ages(keepAlive / 4, keepAlive), this.minIdle, this.minResident,
+					this::giveUp);
 			shrink();
 			try {
 				refill();
@@ -283,7 +319,7 @@ final class SandboxStock {
 				this.failing.accept(ex);
 				if (!this.refillFailed) {
 					log.warn("Module '{}': pool.min-idle of {} sandboxes cannot be kept for now; it is tried again",
-							this.moduleName, this.settings.minIdle(), ex);
+							this.moduleName, this.minIdle, ex);
 				}
 				this.refillFailed = true;
 			}

@@ -11,6 +11,7 @@ import java.util.Set;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.metrics.MetricsSettings;
+import dev.wasmsandbox.tuning.TunerOptions;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,10 +30,11 @@ class ConfigurationMetadataTests {
 	private static final Set<String> WITHOUT_DEFAULT = Set.of("wasm.modules", "wasm.async.threads",
 			"wasm.limits.total-memory", "wasm.compile.threads", "wasm.compile.max-bytes-in-flight",
 			"wasm.defaults.limits.module", "wasm.tenants.default.max-concurrent-calls", "wasm.tenants.default.memory",
-			"wasm.tenants.default.cpu-time-per-second", "wasm.tenants.by-name", "wasm.virtual-threads.permits");
+			"wasm.tenants.default.cpu-time-per-second", "wasm.tenants.by-name", "wasm.virtual-threads.permits",
+			"wasm.tuner.pinned", "wasm.tuner.state-file");
 
 	private static final PoolSettings OTHER_POOL = new PoolSettings(3, Duration.ofDays(1), 2, Duration.ofDays(2),
-			Duration.ofDays(3));
+			Duration.ofDays(3), 9);
 
 	private final Map<String, JsonNode> properties = read();
 
@@ -49,7 +51,13 @@ class ConfigurationMetadataTests {
 				"wasm.tenants.default.memory", "wasm.tenants.default.cpu-time-per-second", "wasm.tenants.by-name",
 				"wasm.virtual-threads.permits", "wasm.metrics.enabled", "wasm.metrics.window", "wasm.targets.call",
 				"wasm.targets.cache-hit-rate", "wasm.targets.error-rate", "wasm.targets.guest-memory",
-				"wasm.targets.cold-start", "wasm.targets.allocation", "wasm.observations.enabled");
+				"wasm.targets.cold-start", "wasm.targets.allocation", "wasm.observations.enabled",
+				"wasm.defaults.pool.min-resident",
+				"wasm.tuner.mode", "wasm.tuner.interval", "wasm.tuner.observation", "wasm.tuner.min-improvement",
+				"wasm.tuner.min-confidence", "wasm.tuner.max-risk", "wasm.tuner.regression", "wasm.tuner.error",
+				"wasm.tuner.min-operations", "wasm.tuner.max-windows", "wasm.tuner.cool-down", "wasm.tuner.calibration",
+				"wasm.tuner.memory", "wasm.tuner.explorations", "wasm.tuner.reach", "wasm.tuner.history",
+				"wasm.tuner.pinned", "wasm.tuner.state-file");
 	}
 
 	@Test
@@ -81,6 +89,8 @@ class ConfigurationMetadataTests {
 		assertThat(named.targets()).isEqualTo(applied.targets());
 		assertThat(named.observations()).isEqualTo(applied.observations());
 		assertThat(MetricsProperties.settings(named)).isEqualTo(MetricsSettings.defaults());
+		assertThat(named.tuner()).isEqualTo(applied.tuner());
+		assertThat(TunerProperties.options(named.tuner())).isEqualTo(TunerOptions.defaults());
 		assertThat(named.defaults().profile()).isEqualTo(applied.defaults().profile());
 		SandboxLimits otherLimits = SandboxLimits.defaults()
 			.withMemoryBytes(0)

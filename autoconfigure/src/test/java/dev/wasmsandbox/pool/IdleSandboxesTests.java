@@ -61,7 +61,11 @@ class IdleSandboxesTests {
 	}
 
 	private void age(long now, int keep) {
-		this.idle.age(now, TRIM, DROP, keep, (sandbox) -> {
+		age(now, keep, 0);
+	}
+
+	private void age(long now, int keep, int resident) {
+		this.idle.age(now, new IdleSandboxes.Ages(TRIM, DROP), keep, resident, (sandbox) -> {
 			this.dropped.add(sandbox);
 			sandbox.discard();
 		});
@@ -135,6 +139,21 @@ class IdleSandboxesTests {
 		assertThat(this.dropped).isEmpty();
 		age(1_000 + DROP, 0);
 		assertThat(this.dropped).hasSize(2);
+	}
+
+	@Test
+	void thoseUsedLastStayResidentAndAllAreStillDropped() {
+		Sandbox first = add();
+		Sandbox second = add();
+		Sandbox third = add();
+		age(1_000, 0, 2);
+		age(1_000 + TRIM, 0, 2);
+		assertThat(List.of(first, second, third)).extracting((sandbox) -> sandbox.notes().trimmed())
+			.containsExactly(true, false, false);
+		age(1_000 + TRIM, 0, 0);
+		assertThat(List.of(second, third)).allMatch((sandbox) -> sandbox.notes().trimmed());
+		age(1_000 + DROP, 0, 2);
+		assertThat(this.dropped).hasSize(3);
 	}
 
 }

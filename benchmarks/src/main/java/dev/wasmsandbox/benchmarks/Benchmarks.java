@@ -12,7 +12,7 @@ final class Benchmarks {
 
 	private static final List<Benchmark> ALL = List.of(new ColdStart(), new CallOverhead(), new Density(),
 			new GuestCompute(), new Allocation(), new DataTransfer(), new MemoryOverhead(), new Deadline(),
-			new LargeData(), new TypedCalls(), new MetricsOverhead());
+			new LargeData(), new TypedCalls(), new MetricsOverhead(), new Tuner());
 
 	private Benchmarks() {
 	}

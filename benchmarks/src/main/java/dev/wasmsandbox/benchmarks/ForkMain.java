@@ -19,7 +19,7 @@ final class ForkMain {
 	/** Takes name, effort, place of the measurement and result file. */
 	public static void main(String[] arguments) {
 		Benchmark benchmark = Benchmarks.find(arguments[0]).orElseThrow();
-		Effort effort = arguments[1].equals("quick") ? Effort.smoke() : Effort.full();
+		Effort effort = benchmark.effort(arguments[1].equals("quick") ? Effort.smoke() : Effort.full());
 		Measurement measurement = benchmark.measurements().get(Integer.parseInt(arguments[2]));
 		Forks.write(ForkResult.measure(measurement, effort), Path.of(arguments[3]));
 		// A thread that a benchmark left behind must not keep the fork alive.

@@ -61,7 +61,7 @@ final class Main {
 			err.print("There is no benchmark '" + words.getFirst() + "'. There are:\n" + list());
 			return WRONG_USE;
 		}
-		return run(benchmark.get(), quick ? Effort.smoke() : Effort.full(), results, out);
+		return run(benchmark.get(), benchmark.get().effort(quick ? Effort.smoke() : Effort.full()), results, out);
 	}
 
 	private static int run(Benchmark benchmark, Effort effort, Path results, PrintStream out)

@@ -28,6 +28,7 @@ class BenchmarksTest {
 			Map.entry("cold-start",
 					List.of("ratio.1p", "ratio.17p", "ratio.256p", "ratio.large", "cpu-us.warm", "cpu-us.large",
 							"cpu-us.new-slot")),
+			Map.entry("tuner", List.of("active.fraction-of-best", "active.from-best", "advise.agreement")),
 			Map.entry("typed-calls", List.of("primitive.ratio", "string.vs-hand", "string.vs-fresh")),
 			Map.entry("call-overhead", List.of("held.ns", "held.ratio", "clean.us", "clean.ratio.17p")),
 			Map.entry("density", List.of("kb.1p", "kb.17p", "kb.large", "live.count", "live.total-mb")),

@@ -21,6 +21,14 @@ public interface Benchmark {
 	 */
 	List<Measurement> measurements();
 
+	/**
+	 * How much time it may take.
+	 * @param wanted what others may take
+	 */
+	default Effort effort(Effort wanted) {
+		return wanted;
+	}
+
 	/** The figures that follow from those of the measurements. */
 	default List<Derived> derived() {
 		return List.of();

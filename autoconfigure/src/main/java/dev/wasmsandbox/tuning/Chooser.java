@@ -1,0 +1,200 @@
+package dev.wasmsandbox.tuning;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+import dev.wasmsandbox.observe.Tunable;
+import dev.wasmsandbox.tuning.Move.Proposal;
+import dev.wasmsandbox.tuning.Predictor.Experience;
+import dev.wasmsandbox.tuning.Predictor.Forecast;
+
+/**
+ * Chooses what to try next. Proposes only moves that are expected to gain enough, whose
+ * risk is not high, and whose gain could be proved.
+ */
+final class Chooser {
+
+	/** Trials that say whether the predictor's intervals hold. */
+	private static final int JUDGED = 12;
+
+	/** The prior of that: nine of ten held, as they should. */
+	private static final double PRIOR = 10;
+
+	private static final double NOMINAL = 0.9;
+
+	/** Trials that each parameter gets after a shift of the load, whatever is predicted. */
+	private static final int MIN_TRIED = 2;
+
+	/** A loss that, if it is possible, makes the risk a grade higher. */
+	private static final double HEAVY_LOSS = -0.6;
+
+	private final TunerSettings settings;
+
+	private final List<Parameter> parameters;
+
+	private final Draft draft;
+
+	private final Forecast forecast;
+
+	/** What the best moves of all parameters promise together. */
+	private double promised;
+
+	private String reason = "There is nothing to change";
+
+	Chooser(TunerSettings settings, List<Parameter> parameters, Draft draft, Forecast forecast) {
+		this.settings = settings;
+		this.parameters = parameters;
+		this.draft = draft;
+		this.forecast = forecast;
+	}
+
+	static Experience experience(List<Parameter> parameters, Draft draft, WindowSample sample) {
+		return new Experience(parameters, draft.history, sample.hints(), draft.proven, draft.window, draft.shift);
+	}
+
+	/** Why nothing was chosen. */
+	String reason() {
+		return this.reason;
+	}
+
+	/** The move to try, if there is one. */
+	Optional<Proposal> choose() {
+		Map<Set<String>, List<Move>> candidates = new Candidates(this.parameters, this.draft.proven,
+				this.draft.rejections, this.settings.reach())
+			.all();
+		double confidence = confidence(this.draft.history);
+		if (confidence <= this.settings.minConfidence()) {
+			return search(this.parameters, candidates, held(confidence));
+		}
+		Comparator<Proposal> best = Comparator.comparingDouble((one) -> one.prediction().expectedImprovement());
+		List<Proposal> proposals = candidates.values()
+			.stream()
+			.flatMap((moves) -> moves.stream().map(this::proposal).max(best).stream())
+			.toList();
+		this.promised = proposals.stream()
+			.filter((proposal) -> proposal.move().changes().size() == 1)
+			.mapToDouble((proposal) -> proposal.prediction().expectedImprovement())
+			.sum();
+		Optional<Proposal> found = proposals.stream().filter(this::worthwhile).max(best);
+		return found.isPresent() ? found : search(untried(), candidates, this.reason);
+	}
+
+	/**
+	 * Parameters that little was tried of: that a predictor promises nothing of them says
+	 * nothing before it was seen to be right.
+	 */
+	private List<Parameter> untried() {
+		return this.parameters.stream()
+			.filter((parameter) -> this.draft.history.stream()
+				.filter((result) -> result.ended() > this.draft.shift
+						&& result.proposal().move().changes().keySet().equals(Set.of(parameter.id())))
+				.count() < MIN_TRIED)
+			.toList();
+	}
+
+	/**
+	 * How often intervals meant to hold nine times of ten did hold, of the last trials,
+	 * with a prior that they do.
+	 */
+	static double confidence(List<TrialResult> history) {
+		List<TrialResult> judged = history.stream()
+			.filter((result) -> result.evidence().blocks() > 0)
+			.skip(Math.max(0, history.size() - JUDGED))
+			.toList();
+		long held = judged.stream().filter(Chooser::held).count();
+		return (NOMINAL * PRIOR + held) / (PRIOR + judged.size());
+	}
+
+	private static boolean held(TrialResult result) {
+		Prediction prediction = result.proposal().prediction();
+		double measured = Math.log1p(result.evidence().gain());
+		double middle = (Math.log1p(prediction.low()) + Math.log1p(prediction.high())) / 2;
+		double deviation = (Math.log1p(prediction.high()) - middle) / Normal.Q95;
+		return Math.abs(measured - middle) <= Normal.Q95 * Math.hypot(deviation, result.evidence().standardError());
+	}
+
+	/** Without predictions: what was tried least. */
+	private Optional<Proposal> search(List<Parameter> among, Map<Set<String>, List<Move>> candidates, String why) {
+		this.reason = why;
+		if (!this.settings.active()) {
+			return Optional.empty();
+		}
+		return new DirectSearch(among, this.draft.history, this.settings.reach())
+			.next(candidates, new TreeMap<>(this.draft.proven))
+			.map((move) -> new Proposal(move, this.forecast.predict(move), risk(move), true));
+	}
+
+	private static String held(double confidence) {
+		return String.format(Locale.ROOT, "Predictions are not used, for only %.0f%% of them held", 100 * confidence);
+	}
+
+	private Proposal proposal(Move move) {
+		Prediction prediction = this.forecast.predict(move);
+		Tunable.Risk risk = risk(move);
+		boolean heavy = prediction.low() < HEAVY_LOSS && risk != Tunable.Risk.HIGH;
+		return new Proposal(move, prediction, heavy ? worse(risk) : risk,
+				prediction.probability() <= this.settings.minConfidence());
+	}
+
+	private static Tunable.Risk worse(Tunable.Risk risk) {
+		return (risk == Tunable.Risk.LOW) ? Tunable.Risk.MEDIUM : Tunable.Risk.HIGH;
+	}
+
+	private Tunable.Risk risk(Move move) {
+		return this.parameters.stream()
+			.filter((parameter) -> move.changes().containsKey(parameter.id()))
+			.map(Parameter::risk)
+			.max(Comparator.naturalOrder())
+			.orElse(Tunable.Risk.HIGH);
+	}
+
+	private boolean worthwhile(Proposal proposal) {
+		Prediction prediction = proposal.prediction();
+		String name = String.join(" and ", proposal.move().changes().keySet());
+		double improvement = prediction.expectedImprovement();
+		boolean step = improvement > this.settings.regression() && this.promised > this.settings.minImprovement();
+		if (improvement <= this.settings.minImprovement() && !step) {
+			return no(name + " promises no more than " + ResponseMixture.percent(improvement));
+		}
+		if (proposal.risk() == Tunable.Risk.HIGH) {
+			return no(name + " may lose too much: " + prediction.why());
+		}
+		if (proposal.exploration() && !explorable(proposal.move())) {
+			return no(name + " was explored: " + prediction.why());
+		}
+		if (Math.log1p(prediction.high()) < provable(proposal)) {
+			return no("the noise is too large to prove a gain of " + name);
+		}
+		return true;
+	}
+
+	private boolean no(String why) {
+		this.reason = why;
+		return false;
+	}
+
+	/** Whether little enough is known that a trial without a promise is worth it. */
+	private boolean explorable(Move move) {
+		long since = Math.max(this.draft.shift, this.draft.window - this.settings.memory());
+		long explored = this.draft.history.stream()
+			.filter((result) -> result.ended() > since && result.proposal().exploration())
+			.filter((result) -> result.proposal().move().changes().keySet().equals(move.changes().keySet()))
+			.count();
+		return this.settings.active() && explored < this.settings.explorations();
+	}
+
+	/** The least gain that the longest trial could prove. */
+	private double provable(Proposal proposal) {
+		double blocks = Trials.blocks(this.settings);
+		double deviation = this.draft.noiseDeviation() * Math.sqrt(Comparison.BLOCK);
+		double all = blocks + this.draft.noise.size();
+		return Comparison.halfWidth(blocks, all, all * deviation * deviation, Trials.scale(proposal, deviation),
+				Trials.nextError(this.settings, this.draft));
+	}
+
+}
