@@ -27,7 +27,9 @@ final class Chooser {
 
 	private static final double NOMINAL = 0.9;
 
-	/** Trials that each parameter gets after a shift of the load, whatever is predicted. */
+	/**
+	 * Trials that each parameter gets after a shift of the load, whatever is predicted.
+	 */
 	private static final int MIN_TRIED = 2;
 
 	/** A loss that, if it is possible, makes the risk a grade higher. */

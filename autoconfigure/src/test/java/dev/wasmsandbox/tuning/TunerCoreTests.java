@@ -54,8 +54,8 @@ class TunerCoreTests {
 		Session session = climbing();
 		Trial trial = session.until(Trial.class);
 		assertThat(trial.proposal().prediction().expectedImprovement()).isGreaterThan(0.05);
-		Keep keep = (Keep) session.until(
-				(decision) -> decision instanceof Keep kept && kept.result().proposal().move().to().get("size") > 4);
+		Keep keep = (Keep) session
+			.until((decision) -> decision instanceof Keep kept && kept.result().proposal().move().to().get("size") > 4);
 		assertThat(keep.result().evidence().low()).isPositive();
 		assertThat(keep.result().evidence().error()).isLessThanOrEqualTo(0.005);
 		assertThat(keep.configuration()).isEqualTo(keep.result().proposal().move().to());
@@ -228,8 +228,7 @@ class TunerCoreTests {
 	@Test
 	void whatIsRememberedIsBounded() {
 		TunerSettings eager = new TunerSettings(true, 0.001, 0.8, 0.02, 0.01, 1, 12, 0, 4, 10, 1000, 1, 8);
-		Session session = new Session(new TunerCore(eager), List.of(SIZE), Map.of("size", 4.0),
-				TunerCoreTests::flat);
+		Session session = new Session(new TunerCore(eager), List.of(SIZE), Map.of("size", 4.0), TunerCoreTests::flat);
 		session.windows(3000);
 		assertThat(session.state.trials()).isGreaterThan(20);
 		assertThat(session.state.history()).hasSize(8);
