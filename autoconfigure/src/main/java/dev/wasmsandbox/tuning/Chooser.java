@@ -136,9 +136,13 @@ final class Chooser {
 	private Proposal proposal(Move move) {
 		Prediction prediction = this.forecast.predict(move);
 		Tunable.Risk risk = risk(move);
-		boolean heavy = prediction.low() < HEAVY_LOSS && risk != Tunable.Risk.HIGH;
-		return new Proposal(move, prediction, heavy ? Tunable.Risk.values()[risk.ordinal() + 1] : risk,
+		boolean heavy = prediction.low() < HEAVY_LOSS;
+		return new Proposal(move, prediction, heavy ? higher(risk) : risk,
 				prediction.probability() <= this.settings.minConfidence());
+	}
+
+	private static Tunable.Risk higher(Tunable.Risk risk) {
+		return (risk == Tunable.Risk.LOW) ? Tunable.Risk.MEDIUM : Tunable.Risk.HIGH;
 	}
 
 	private Tunable.Risk risk(Move move) {

@@ -183,7 +183,7 @@ public final class TunerCore {
 	}
 
 	private boolean shifted(Draft draft, WindowSample sample) {
-		boolean shifted = LoadLevels.see(draft, Math.log(sample.score()), Math.log(sample.operations()));
+		boolean shifted = LoadLevels.see(draft, Math.log(sample.score()), Math.log((double) sample.operations()));
 		if (shifted) {
 			draft.shift = draft.window;
 			draft.rejections.clear();

@@ -31,7 +31,7 @@ public record TunerSettings(boolean active, double minImprovement, double minCon
 		check(minConfidence >= 0.5 && minConfidence < 1, "minConfidence", minConfidence, "from 0.5 to below 1");
 		check(regression > 0 && regression < 1, "regression", regression, "between 0 and 1");
 		check(error > 0 && error < 0.5, "error", error, "above 0 and below 0.5");
-		check(minOperations >= 1, "minOperations", minOperations, "1 or more");
+		check(minOperations >= 1, "minOperations", (double) minOperations, "1 or more");
 		check(maxWindows >= 12, "maxWindows", maxWindows, "12 or more");
 		check(coolDown >= 0, "coolDown", coolDown, "0 or more");
 		check(calibration >= 4, "calibration", calibration, "4 or more");
