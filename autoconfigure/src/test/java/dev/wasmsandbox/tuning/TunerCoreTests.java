@@ -54,8 +54,8 @@ class TunerCoreTests {
 		Session session = climbing();
 		Trial trial = session.until(Trial.class);
 		assertThat(trial.proposal().prediction().expectedImprovement()).isGreaterThan(0.05);
-		Keep keep = (Keep) session
-			.until((decision) -> decision instanceof Keep kept && kept.result().proposal().move().to().get("size") > 4);
+		Keep keep = (Keep) session.until((decision) -> decision instanceof Keep kept
+				&& kept.result().proposal().move().to().getOrDefault("size", 0.0) > 4);
 		assertThat(keep.result().evidence().low()).isPositive();
 		assertThat(keep.result().evidence().error()).isLessThanOrEqualTo(0.005);
 		assertThat(keep.configuration()).isEqualTo(keep.result().proposal().move().to());
