@@ -55,9 +55,8 @@ final class Tuner implements Benchmark {
 
 		static Times of(Effort effort) {
 			if (effort.quick()) {
-				return new Times(Duration.ofMillis(10), Duration.ofMillis(25), Duration.ofMillis(3_000),
-						Duration.ofMillis(1_500), Duration.ofMillis(1_500), Duration.ofMillis(25),
-						Duration.ofMillis(100), 3);
+				return new Times(Duration.ofMillis(10), Duration.ofMillis(25), Duration.ofSeconds(2),
+						Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMillis(15), Duration.ofMillis(50), 3);
 			}
 			return new Times(Duration.ofMillis(50), Duration.ofMillis(250), Duration.ofSeconds(310),
 					Duration.ofSeconds(100), Duration.ofSeconds(60), Duration.ofSeconds(1), Duration.ofSeconds(2), 9);
