@@ -27,7 +27,9 @@ final class Chooser {
 
 	private static final double NOMINAL = 0.9;
 
-	/** Trials that each parameter gets after a shift of the load, whatever is predicted. */
+	/**
+	 * Trials that each parameter gets after a shift of the load, whatever is predicted.
+	 */
 	private static final int MIN_TRIED = 2;
 
 	/** A loss that, if it is possible, makes the risk a grade higher. */
@@ -102,10 +104,8 @@ final class Chooser {
 	 * with a prior that they do.
 	 */
 	static double confidence(List<TrialResult> history) {
-		List<TrialResult> judged = history.stream()
-			.filter((result) -> result.evidence().blocks() > 0)
-			.skip(Math.max(0, history.size() - JUDGED))
-			.toList();
+		List<TrialResult> seen = history.stream().filter((result) -> result.evidence().blocks() > 0).toList();
+		List<TrialResult> judged = seen.subList(Math.max(0, seen.size() - JUDGED), seen.size());
 		long held = judged.stream().filter(Chooser::held).count();
 		return (NOMINAL * PRIOR + held) / (PRIOR + judged.size());
 	}
@@ -136,12 +136,12 @@ final class Chooser {
 	private Proposal proposal(Move move) {
 		Prediction prediction = this.forecast.predict(move);
 		Tunable.Risk risk = risk(move);
-		boolean heavy = prediction.low() < HEAVY_LOSS && risk != Tunable.Risk.HIGH;
-		return new Proposal(move, prediction, heavy ? worse(risk) : risk,
+		boolean heavy = prediction.low() < HEAVY_LOSS;
+		return new Proposal(move, prediction, heavy ? higher(risk) : risk,
 				prediction.probability() <= this.settings.minConfidence());
 	}
 
-	private static Tunable.Risk worse(Tunable.Risk risk) {
+	private static Tunable.Risk higher(Tunable.Risk risk) {
 		return (risk == Tunable.Risk.LOW) ? Tunable.Risk.MEDIUM : Tunable.Risk.HIGH;
 	}
 

@@ -12,8 +12,8 @@ import dev.wasmsandbox.tuning.TrialResult.Verdict;
 /**
  * Chooses moves without any prediction: each parameter in turn, first as far as the last
  * move that was kept and in its direction, then the other way, then half as far. A
- * pattern search after R. Hooke and T. A. Jeeves, "Direct search solution of numerical and
- * statistical problems", Journal of the ACM 8 (1961).
+ * pattern search after R. Hooke and T. A. Jeeves, "Direct search solution of numerical
+ * and statistical problems", Journal of the ACM 8 (1961).
  */
 final class DirectSearch {
 
@@ -31,8 +31,8 @@ final class DirectSearch {
 
 	/**
 	 * The next move.
-	 * @param candidates what was not rejected, by the parameters it changes; only steps to
-	 * these are made
+	 * @param candidates what was not rejected, by the parameters it changes; only steps
+	 * to these are made
 	 */
 	Optional<Move> next(Map<Set<String>, List<Move>> candidates, Map<String, Double> present) {
 		return this.parameters.stream()

@@ -5,8 +5,8 @@ import dev.wasmsandbox.tuning.TunerState.LoadLevel;
 /**
  * Sees when the load has become another one: a short mean of the score or of the number
  * of operations leaves a long one by more than noise. Exponentially weighted means as in
- * S. W. Roberts, "Control Chart Tests Based on Geometric Moving Averages", Technometrics 1
- * (1959). Stateless.
+ * S. W. Roberts, "Control Chart Tests Based on Geometric Moving Averages", Technometrics
+ * 1 (1959). Stateless.
  */
 final class LoadLevels {
 

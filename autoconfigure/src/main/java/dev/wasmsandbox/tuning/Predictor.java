@@ -28,7 +28,8 @@ public interface Predictor {
 	 * @param history trials that ended, the oldest first
 	 * @param hints what somebody else expects
 	 * @param present the present configuration
-	 * @param window the number of the present window, from which the age of trials follows
+	 * @param window the number of the present window, from which the age of trials
+	 * follows
 	 * @param shift the window of the last shift of the load; what is older counts less
 	 */
 	record Experience(List<Parameter> parameters, List<TrialResult> history, List<WindowSample.Hint> hints,

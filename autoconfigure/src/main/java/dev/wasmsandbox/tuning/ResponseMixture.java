@@ -57,8 +57,7 @@ final class ResponseMixture {
 	private double below(List<Gain> gains, double value) {
 		double sum = 0;
 		for (int i = 0; i < gains.size(); i++) {
-			sum += this.weights.get(i)
-					* Normal.distribution((value - gains.get(i).mean()) / gains.get(i).deviation());
+			sum += this.weights.get(i) * Normal.distribution((value - gains.get(i).mean()) / gains.get(i).deviation());
 		}
 		return sum;
 	}

@@ -48,9 +48,12 @@ final class Trials {
 	 */
 	static double nextError(TunerSettings settings, Draft draft) {
 		double number = draft.trials + 1.0;
-		TrialResult last = draft.history.isEmpty() ? null : draft.history.getLast();
-		double passedOn = (last != null && last.verdict() == Verdict.KEPT && last.number() == draft.trials)
-				? last.evidence().error() : 0;
+		double passedOn = 0;
+		if (!draft.history.isEmpty()) {
+			TrialResult last = draft.history.getLast();
+			boolean moved = last.verdict() == Verdict.KEPT && last.number() == draft.trials;
+			passedOn = moved ? last.evidence().error() : 0;
+		}
 		return settings.error() / (number * (number + 1)) + passedOn;
 	}
 

@@ -36,7 +36,9 @@ public final class TunerCore {
 		this(settings, new ResponsePredictor(settings.memory()));
 	}
 
-	/** With another predictor; it does not matter to what is kept, only to what is tried. */
+	/**
+	 * With another predictor; it does not matter to what is kept, only to what is tried.
+	 */
 	public TunerCore(TunerSettings settings, Predictor predictor) {
 		this.settings = settings;
 		this.predictor = predictor;
@@ -100,8 +102,7 @@ public final class TunerCore {
 
 	private TunerDecision during(Draft draft, TrialState trial, List<Parameter> parameters, WindowSample sample,
 			String found) {
-		Map<String, Parameter> byId = parameters.stream()
-			.collect(Collectors.toMap(Parameter::id, Function.identity()));
+		Map<String, Parameter> byId = parameters.stream().collect(Collectors.toMap(Parameter::id, Function.identity()));
 		if (!found.isEmpty()) {
 			return this.conduct.end(draft, trial, Verdict.ABANDONED, found + "it is the new start");
 		}

@@ -74,6 +74,9 @@ final class TunerRun {
 		this.file = (options.stateFile() != null) ? new TunerStateFile(options.stateFile()) : null;
 		TunerState initial = TunerState.initial(sources.seed());
 		this.state = (this.file != null) ? this.file.read().map(TunerState::restarted).orElse(initial) : initial;
+		if (options.mode() == TunerMode.OFF) {
+			this.activity = Activity.STOPPED;
+		}
 		if (active()) {
 			this.parameters.restoreLater(this.state.proven());
 		}
@@ -192,8 +195,11 @@ final class TunerRun {
 		this.state = step.state();
 		TunerNote note = TunerNote.now(this.state, step.decision());
 		this.latest = note;
-		this.untold.add(note);
-		if (note.kind().notable()) {
+		boolean repeated = repeated(note);
+		if (!repeated) {
+			this.untold.add(note);
+		}
+		if (note.kind().notable() && !repeated) {
 			this.notes.addFirst(note);
 			if (this.notes.size() > MOST_NOTES) {
 				this.notes.removeLast();
@@ -202,6 +208,14 @@ final class TunerRun {
 		if (this.file != null) {
 			this.file.write(this.state);
 		}
+	}
+
+	/** The same advice as before is not told again. */
+	private boolean repeated(TunerNote note) {
+		TunerNote before = this.notes.peekFirst();
+		return before != null && note.decision() instanceof TunerDecision.Advise advise
+				&& before.decision() instanceof TunerDecision.Advise former
+				&& former.proposal().move().equals(advise.proposal().move());
 	}
 
 	private Map<String, Double> wanted() {
@@ -227,7 +241,7 @@ final class TunerRun {
 
 	/** Goes on after {@link #stop}: at first values settle. */
 	synchronized void resume(long now) {
-		if (this.activity == Activity.STOPPED) {
+		if (this.activity == Activity.STOPPED && this.options.mode() != TunerMode.OFF) {
 			settle(now);
 		}
 	}

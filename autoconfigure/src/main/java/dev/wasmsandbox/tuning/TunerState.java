@@ -76,8 +76,8 @@ public record TunerState(long window, int trials, long random, Map<String, Doubl
 	 * @param block scores of the block so far, as natural logarithms
 	 * @param differences what each block gave, as natural logarithms
 	 */
-	public record TrialState(int number, Move.Proposal proposal, long started, double scale, double error,
-			int exposure, int gap, List<Double> block, List<Double> differences) {
+	public record TrialState(int number, Move.Proposal proposal, long started, double scale, double error, int exposure,
+			int gap, List<Double> block, List<Double> differences) {
 
 		public TrialState {
 			block = List.copyOf(block);
@@ -100,8 +100,7 @@ public record TunerState(long window, int trials, long random, Map<String, Doubl
 	 * @param operations the mean number of operations over a long time
 	 * @param recentOperations the same over a short time
 	 */
-	public record LoadLevel(int windows, double score, double recentScore, double operations,
-			double recentOperations) {
+	public record LoadLevel(int windows, double score, double recentScore, double operations, double recentOperations) {
 
 		/** Nothing was seen. */
 		public static final LoadLevel UNKNOWN = new LoadLevel(0, 0, 0, 0, 0);

@@ -52,12 +52,11 @@ class ConfigurationMetadataTests {
 				"wasm.virtual-threads.permits", "wasm.metrics.enabled", "wasm.metrics.window", "wasm.targets.call",
 				"wasm.targets.cache-hit-rate", "wasm.targets.error-rate", "wasm.targets.guest-memory",
 				"wasm.targets.cold-start", "wasm.targets.allocation", "wasm.observations.enabled",
-				"wasm.defaults.pool.min-resident",
-				"wasm.tuner.mode", "wasm.tuner.interval", "wasm.tuner.observation", "wasm.tuner.min-improvement",
-				"wasm.tuner.min-confidence", "wasm.tuner.max-risk", "wasm.tuner.regression", "wasm.tuner.error",
-				"wasm.tuner.min-operations", "wasm.tuner.max-windows", "wasm.tuner.cool-down", "wasm.tuner.calibration",
-				"wasm.tuner.memory", "wasm.tuner.explorations", "wasm.tuner.reach", "wasm.tuner.history",
-				"wasm.tuner.pinned", "wasm.tuner.state-file");
+				"wasm.defaults.pool.min-resident", "wasm.tuner.mode", "wasm.tuner.interval", "wasm.tuner.observation",
+				"wasm.tuner.min-improvement", "wasm.tuner.min-confidence", "wasm.tuner.max-risk",
+				"wasm.tuner.regression", "wasm.tuner.error", "wasm.tuner.min-operations", "wasm.tuner.max-windows",
+				"wasm.tuner.cool-down", "wasm.tuner.calibration", "wasm.tuner.memory", "wasm.tuner.explorations",
+				"wasm.tuner.reach", "wasm.tuner.history", "wasm.tuner.pinned", "wasm.tuner.state-file");
 	}
 
 	@Test

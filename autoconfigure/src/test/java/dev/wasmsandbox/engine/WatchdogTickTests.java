@@ -2,6 +2,7 @@ package dev.wasmsandbox.engine;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -50,7 +51,7 @@ class WatchdogTickTests {
 
 	private static void loop(SandboxFactory factory, Sandbox sandbox) {
 		GuestInstance guest = sandbox.lease();
-		guest.call(factory.module().functions().get("loop_forever"), new long[0]);
+		guest.call(Objects.requireNonNull(factory.module().functions().get("loop_forever")), new long[0]);
 	}
 
 	@Test

@@ -24,7 +24,7 @@ class ComparisonTests {
 
 	@Test
 	void boundsAreWhereTheLikelihoodRatioIsOneThroughTheError() {
-		List<Double> differences = List.of(0.11, 0.08, 0.12, 0.09);
+		List<Double> differences = List.of(0.101, 0.098, 0.102, 0.099);
 		List<Double> noise = List.of(0.02, -0.01, 0.015, -0.02, 0.01, 0.005, -0.012, 0.02);
 		Comparison seen = Comparison.of(differences, noise, 3, 0.01);
 		assertThat(seen.mean()).isCloseTo(0.1, within(1e-12));

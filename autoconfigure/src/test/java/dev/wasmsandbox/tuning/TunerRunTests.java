@@ -65,6 +65,8 @@ class TunerRunTests {
 		assertThat(application.value(SIZE)).isEqualTo(1);
 		assertThat(run.status().decisions().getFirst().decision()).isInstanceOfSatisfying(TunerDecision.Advise.class,
 				(advise) -> assertThat(advise.proposal().move().changes()).containsKey(SIZE));
+		application.until(run, 50, () -> false);
+		assertThat(kinds(run)).as("the same advice is told once").containsOnlyOnce(Kind.ADVISE);
 	}
 
 	@Test

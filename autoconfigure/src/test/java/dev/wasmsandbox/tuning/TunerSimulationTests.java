@@ -28,8 +28,7 @@ class TunerSimulationTests {
 	}
 
 	private static Plant plant(int run, int runs, int parameters, double correlation) {
-		return new Plant(new Random(1000L * parameters + run), parameters, 0.1 + 0.7 * (run + 0.5) / runs,
-				correlation);
+		return new Plant(new Random(1000L * parameters + run), parameters, 0.1 + 0.7 * (run + 0.5) / runs, correlation);
 	}
 
 	/** Runs them all and says which part reached 90%. */
@@ -77,8 +76,7 @@ class TunerSimulationTests {
 	@Tag("slow")
 	@CsvSource({ "0.02, 0.95", "0.05, 0.95", "0.1, 0.95", "0.2, 0.7" })
 	void findsTheBest(double noise, double share) {
-		assertThat(reached(plants(200, 0, PARAMETERS), (plant) -> start(plant, noise)))
-			.isGreaterThanOrEqualTo(share);
+		assertThat(reached(plants(200, 0, PARAMETERS), (plant) -> start(plant, noise))).isGreaterThanOrEqualTo(share);
 	}
 
 	@ParameterizedTest

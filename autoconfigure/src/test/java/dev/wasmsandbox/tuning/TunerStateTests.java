@@ -8,7 +8,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What the core remembers can be written down and read back, in the middle of a trial. */
+/**
+ * What the core remembers can be written down and read back, in the middle of a trial.
+ */
 class TunerStateTests {
 
 	@Test

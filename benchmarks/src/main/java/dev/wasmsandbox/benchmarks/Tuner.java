@@ -24,8 +24,8 @@ import dev.wasmsandbox.tuning.TunerOptions;
 import dev.wasmsandbox.tuning.TunerSettings;
 
 /**
- * What the tuner makes of a bad configuration, and of the best one, under four loads, with
- * shortened intervals. Each load has a JVM of its own.
+ * What the tuner makes of a bad configuration, and of the best one, under four loads,
+ * with shortened intervals. Each load has a JVM of its own.
  */
 final class Tuner implements Benchmark {
 
@@ -55,9 +55,8 @@ final class Tuner implements Benchmark {
 
 		static Times of(Effort effort) {
 			if (effort.quick()) {
-				return new Times(Duration.ofMillis(10), Duration.ofMillis(25), Duration.ofMillis(3_000),
-						Duration.ofMillis(1_500), Duration.ofMillis(1_500), Duration.ofMillis(25),
-						Duration.ofMillis(100), 3);
+				return new Times(Duration.ofMillis(10), Duration.ofMillis(25), Duration.ofSeconds(2),
+						Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMillis(15), Duration.ofMillis(50), 3);
 			}
 			return new Times(Duration.ofMillis(50), Duration.ofMillis(250), Duration.ofSeconds(310),
 					Duration.ofSeconds(100), Duration.ofSeconds(60), Duration.ofSeconds(1), Duration.ofSeconds(2), 9);
@@ -77,9 +76,8 @@ final class Tuner implements Benchmark {
 
 	@Override
 	public Effort effort(Effort wanted) {
-		return wanted.quick() ? wanted
-				: new Effort(false, 1, Duration.ofMinutes(45), Duration.ofMinutes(12), wanted.warmUp(), wanted.samples(),
-						wanted.sample());
+		return wanted.quick() ? wanted : new Effort(false, 1, Duration.ofMinutes(45), Duration.ofMinutes(12),
+				wanted.warmUp(), wanted.samples(), wanted.sample());
 	}
 
 	@Override
@@ -96,8 +94,7 @@ final class Tuner implements Benchmark {
 
 	@Override
 	public List<Derived> derived() {
-		return List.of(
-				least("active.fraction-of-best", "fraction-of-best", "best static configuration by sweep"),
+		return List.of(least("active.fraction-of-best", "fraction-of-best", "best static configuration by sweep"),
 				least("active.from-best", "from-best", "the best configuration, left alone"),
 				least("advise.agreement", "advise-agreement", "changes that active mode kept"));
 	}
@@ -164,7 +161,9 @@ final class Tuner implements Benchmark {
 	}
 
 	private static TunerOptions options(TunerMode mode, Times times) {
-		return TunerOptions.defaults().withMode(mode).withTimes(times.interval(), times.observation())
+		return TunerOptions.defaults()
+			.withMode(mode)
+			.withTimes(times.interval(), times.observation())
 			.withSettings(settings());
 	}
 
@@ -177,7 +176,8 @@ final class Tuner implements Benchmark {
 	}
 
 	/** Has the tuner run; its proven values are in force afterwards. */
-	private static void run(TunerRig rig, TunerOptions options, Duration time, String load) throws InterruptedException {
+	private static void run(TunerRig rig, TunerOptions options, Duration time, String load)
+			throws InterruptedException {
 		try (AdaptivePerformanceTuner tuner = rig.tuner(options)) {
 			tuner.addListener((note) -> tell(load, note));
 			tuner.start();
@@ -230,7 +230,8 @@ final class Tuner implements Benchmark {
 		try (AdaptivePerformanceTuner tuner = rig.tuner(options(TunerMode.ADVISE, times))) {
 			Consumer<TunerNote> follow = (note) -> {
 				if (note.decision() instanceof TunerDecision.Advise advise) {
-					System.err.println(load + ": advised " + advise.proposal().move().changes() + ": " + advise.reason());
+					System.err
+						.println(load + ": advised " + advise.proposal().move().changes() + ": " + advise.reason());
 					advise.proposal().move().changes().forEach((id, value) -> {
 						tuner.pin(id, value);
 						tuner.unpin(id);
