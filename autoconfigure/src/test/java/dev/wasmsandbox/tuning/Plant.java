@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 import dev.wasmsandbox.observe.Tunable;
@@ -57,6 +58,14 @@ final class Plant {
 		for (int i = 0; i < count && loss > 0; i++) {
 			this.weights[i] *= -Math.log(1 - below) / loss;
 		}
+	}
+
+	/**
+	 * A generator for plants and noise. Seeds are mixed first: generators of neighbouring
+	 * seeds begin alike, and so would the plants.
+	 */
+	static Random random(long seed) {
+		return new Random(new SplittableRandom(seed).nextLong());
 	}
 
 	private static TuningRange choices(int count) {

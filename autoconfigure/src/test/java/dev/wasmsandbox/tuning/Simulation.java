@@ -47,7 +47,7 @@ final class Simulation {
 	Simulation(Plant plant, TunerCore core, double noise, long seed) {
 		this.plant = plant;
 		this.core = core;
-		this.noise = new Noise(new Random(seed), noise);
+		this.noise = new Noise(Plant.random(seed), noise);
 		this.state = TunerState.initial(seed);
 		this.active = plant.start();
 		this.base = this.active;

@@ -1,7 +1,5 @@
 package dev.wasmsandbox.tuning;
 
-import java.util.Random;
-
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +19,7 @@ class TunerNoiseTests {
 		int moved = 0;
 		long trials = 0;
 		for (int i = 0; i < runs; i++) {
-			Plant plant = new Plant(new Random(i), PARAMETERS[i % 5], 0, 0);
+			Plant plant = new Plant(Plant.random(i), PARAMETERS[i % 5], 0, 0);
 			Simulation run = new Simulation(plant, Session.active(), NOISE[i % 4], i);
 			run.noise().persistence = persistence;
 			run.noise().outliers = outliers;
@@ -59,7 +57,7 @@ class TunerNoiseTests {
 		int held = 0;
 		int all = 0;
 		for (int i = 0; i < 200; i++) {
-			Plant plant = new Plant(new Random(i), PARAMETERS[i % 5], 0.1 + 0.7 * i / 200, 0);
+			Plant plant = new Plant(Plant.random(i), PARAMETERS[i % 5], 0.1 + 0.7 * i / 200, 0);
 			Simulation run = new Simulation(plant, Session.active(), NOISE[i % 4], i).run();
 			for (TrialResult result : run.state().history()) {
 				Prediction prediction = result.proposal().prediction();
@@ -76,7 +74,7 @@ class TunerNoiseTests {
 	void predictedIntervalsHoldNineTimesOfTenWhereThePriorIsRight() {
 		int held = 0;
 		for (int i = 0; i < 40; i++) {
-			Plant plant = new Plant(new Random(i), 2, 0.5, 0);
+			Plant plant = new Plant(Plant.random(i), 2, 0.5, 0);
 			Simulation run = new Simulation(plant, Session.active(), 0.05, i).run();
 			TrialResult first = run.state().history().getFirst();
 			Prediction prediction = first.proposal().prediction();

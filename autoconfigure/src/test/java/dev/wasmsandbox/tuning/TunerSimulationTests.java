@@ -2,7 +2,6 @@ package dev.wasmsandbox.tuning;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -17,7 +16,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The core on plants whose best configuration is known, with noise. A plant has 1 to 6
  * parameters and starts 10 to 80% below its best; every class says which share of its
  * runs reaches 90% of the best within 40 trials. The numbers that are asserted for hard
- * classes are what is reached, see docs/tuner.md.
+ * classes are below what they need to be: what was reached, less chance; see
+ * docs/tuner.md.
  */
 class TunerSimulationTests {
 
@@ -28,7 +28,8 @@ class TunerSimulationTests {
 	}
 
 	private static Plant plant(int run, int runs, int parameters, double correlation) {
-		return new Plant(new Random(1000L * parameters + run), parameters, 0.1 + 0.7 * (run + 0.5) / runs, correlation);
+		return new Plant(Plant.random(1000L * parameters + run), parameters, 0.1 + 0.7 * (run + 0.5) / runs,
+				correlation);
 	}
 
 	/** Runs them all and says which part reached 90%. */
@@ -68,7 +69,8 @@ class TunerSimulationTests {
 	void findsTheBestWhereThePredictorLies() {
 		assertThat(reached(plants(10, 0, 1, 2, 3),
 				(plant) -> new Simulation(plant,
-						new TunerCore(TunerSettings.defaults().withActive(true), new Liar(plant)), 0.05, 1)))
+						new TunerCore(TunerSettings.defaults().withActive(true), new Liar(plant)), 0.05,
+						plant.start().hashCode())))
 			.isGreaterThanOrEqualTo(0.95);
 	}
 
@@ -103,7 +105,8 @@ class TunerSimulationTests {
 	void findsTheBestWhereThePredictorAlwaysLies(double noise, double share) {
 		assertThat(reached(plants(100, 0, PARAMETERS),
 				(plant) -> new Simulation(plant,
-						new TunerCore(TunerSettings.defaults().withActive(true), new Liar(plant)), noise, 1)))
+						new TunerCore(TunerSettings.defaults().withActive(true), new Liar(plant)), noise,
+						plant.start().hashCode())))
 			.isGreaterThanOrEqualTo(share);
 	}
 
@@ -117,7 +120,7 @@ class TunerSimulationTests {
 
 	@ParameterizedTest
 	@Tag("slow")
-	@CsvSource({ "0.5, 0.02, 0.95", "0.5, 0.05, 0.9", "0.5, 0.1, 0.8", "0.5, 0.2, 0.7", "0.8, 0.02, 0.6",
+	@CsvSource({ "0.5, 0.02, 0.88", "0.5, 0.05, 0.85", "0.5, 0.1, 0.85", "0.5, 0.2, 0.7", "0.8, 0.02, 0.65",
 			"0.8, 0.1, 0.5" })
 	void findsTheBestOfParametersThatBelongTogether(double correlation, double noise, double share) {
 		assertThat(reached(plants(100, correlation, 2, 3, 4), (plant) -> start(plant, noise)))
@@ -126,13 +129,13 @@ class TunerSimulationTests {
 
 	@ParameterizedTest
 	@Tag("slow")
-	@CsvSource({ "0.02, 0.8", "0.05, 0.75", "0.1, 0.5" })
+	@CsvSource({ "0.02, 0.75", "0.05, 0.7", "0.1, 0.6" })
 	void findsTheBestAnewAfterAnotherLoadHasCome(double noise, double share) {
 		int good = 0;
 		List<Plant> plants = plants(100, 0, PARAMETERS);
 		for (int i = 0; i < plants.size(); i++) {
 			Simulation run = start(plants.get(i), noise).run();
-			plants.get(i).shift(new Random(i));
+			plants.get(i).shift(Plant.random(i));
 			run.rebase().run();
 			assertThat(run.longestBelow()).isLessThanOrEqualTo(1);
 			good += (run.reached() >= 0.9) ? 1 : 0;

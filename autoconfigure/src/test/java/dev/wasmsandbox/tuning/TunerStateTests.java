@@ -1,7 +1,6 @@
 package dev.wasmsandbox.tuning;
 
 import java.util.Map;
-import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
@@ -16,7 +15,7 @@ class TunerStateTests {
 	@Test
 	void isReadBackAsItWasWritten() {
 		JsonMapper mapper = JsonMapper.builder().build();
-		Simulation run = new Simulation(new Plant(new Random(1), 3, 0.5, 0.5), Session.active(), 0.05, 1);
+		Simulation run = new Simulation(new Plant(Plant.random(1), 3, 0.5, 0.5), Session.active(), 0.05, 1);
 		boolean inTrial = false;
 		for (int i = 0; i < 300; i++) {
 			run.window();
