@@ -137,7 +137,8 @@ class MetricsTests {
 		Arrays.sort(nanos);
 		LatencySummary latency = this.metrics.summary(this.sandboxes).calls();
 		assertThat(latency.samples()).isEqualTo(nanos.length);
-		// The clock of this test lies around the library's: between them a thread may lose its
+		// The clock of this test lies around the library's: between them a thread may
+		// lose its
 		// processor, which moves a few times to other places.
 		assertThat((double) latency.p50()).isBetween(0.9 * (double) nanos[89], 1.1 * (double) nanos[109]);
 		assertThat((double) latency.p95()).isBetween(0.9 * (double) nanos[184], 1.1 * (double) nanos[194]);
