@@ -1,9 +1,11 @@
 package dev.wasmsandbox;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntToLongFunction;
 
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.GuestText;
 import dev.wasmsandbox.screen.ExternalKind;
 import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.ModuleExport;
@@ -167,14 +169,17 @@ final class Conversions {
 	}
 
 	static Number global(String module, ModuleReport report, String name, IntToLongFunction values) {
+		Objects.requireNonNull(name, "name");
 		ModuleExport export = report.exports()
 			.stream()
 			.filter((candidate) -> candidate.kind() == ExternalKind.GLOBAL && candidate.name().equals(name))
 			.findFirst()
-			.orElseThrow(() -> new GuestAbiException(module, null, "no global '" + name + "' is exported", null));
+			.orElseThrow(() -> new GuestAbiException(module, null,
+					"no global '" + GuestText.name(name) + "' is exported", null));
 		ValueType type = export.type();
 		if (type == null || !type.isNumeric()) {
-			throw new GuestAbiException(module, null, "the global '" + name + "' is no number but " + type, null);
+			throw new GuestAbiException(module, null,
+					"the global '" + GuestText.name(name) + "' is no number but " + type, null);
 		}
 		return box(type, values.applyAsLong(export.index()));
 	}

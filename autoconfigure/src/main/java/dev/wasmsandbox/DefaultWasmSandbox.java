@@ -15,6 +15,7 @@ import dev.wasmsandbox.abi.CallShape;
 import dev.wasmsandbox.engine.CompiledModule;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.GuestText;
 import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.observe.CallRecorder;
@@ -275,7 +276,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 	@Override
 	public SandboxSession openSession(SessionOptions options) {
-		String instanceId = options.instanceId();
+		String instanceId = Objects.requireNonNull(options, "options").instanceId();
 		SandboxSession session = (instanceId != null) ? openSession(instanceId) : openSession();
 		try {
 			session.launch(options);
@@ -328,7 +329,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	}
 
 	static ModuleExport resolve(String moduleName, CompiledModule code, String function) {
-		ModuleExport export = code.functions().get(function);
+		ModuleExport export = code.functions().get(Objects.requireNonNull(function, "function"));
 		if (export == null) {
 			throw new GuestAbiException(moduleName, function, "no such function is exported; there "
 					+ (code.functions().isEmpty() ? "are none" : "are " + known(code)), null);
@@ -337,10 +338,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	}
 
 	private static String known(CompiledModule code) {
-		TreeSet<String> names = new TreeSet<>(code.functions().keySet());
-		int shown = 20;
-		String list = String.join(", ", names.stream().limit(shown).toList());
-		return (names.size() > shown) ? list + " and " + (names.size() - shown) + " more" : list;
+		return GuestText.names(new TreeSet<>(code.functions().keySet()), 20);
 	}
 
 	/** It holds no version, so that a function kept for long keeps none alive. */

@@ -69,7 +69,7 @@ final class ModuleBindings {
 	}
 
 	private void check(ModuleImport item, @Nullable HostFunction function) {
-		String name = item.module() + "." + item.name();
+		String name = item.qualifiedName();
 		if (function == null) {
 			if (this.definition.wasi() == null && item.module().equals(WasiHost.MODULE)) {
 				this.capabilities.audit()

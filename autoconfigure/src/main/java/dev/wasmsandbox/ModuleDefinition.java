@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 
 import dev.wasmsandbox.abi.AbiChoice;
 import dev.wasmsandbox.abi.ExtismSettings;
+import dev.wasmsandbox.error.GuestText;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.limits.SandboxLimits;
@@ -48,9 +49,12 @@ public record ModuleDefinition(String name, ModuleSource source, SandboxLimits l
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
 	public ModuleDefinition {
-		if (!NAME.matcher(name).matches()) {
+		Objects.requireNonNull(source, "source");
+		Objects.requireNonNull(limits, "limits");
+		Objects.requireNonNull(pool, "pool");
+		if (!NAME.matcher(Objects.requireNonNull(name, "name")).matches()) {
 			throw new IllegalArgumentException("A module's name has 1 to 100 letters, digits, dots, dashes and "
-					+ "underscores and begins with a letter or digit, but is '" + name + "'");
+					+ "underscores and begins with a letter or digit, but is '" + GuestText.name(name) + "'");
 		}
 		hostFunctions = List.copyOf(hostFunctions);
 		warmUp = List.copyOf(warmUp);

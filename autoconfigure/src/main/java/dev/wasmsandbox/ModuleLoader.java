@@ -3,6 +3,7 @@ package dev.wasmsandbox;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 import dev.wasmsandbox.abi.GuestAbi;
@@ -14,9 +15,11 @@ import dev.wasmsandbox.engine.HostBinding;
 import dev.wasmsandbox.engine.SandboxFactory;
 import dev.wasmsandbox.engine.SnapshotPlan;
 import dev.wasmsandbox.engine.Watchdog;
+import dev.wasmsandbox.error.GuestText;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
 import dev.wasmsandbox.error.SandboxLimitException;
+import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.memory.MemoryBackend;
@@ -171,12 +174,24 @@ final class ModuleLoader implements AutoCloseable {
 
 	private static byte[] read(ModuleDefinition definition) {
 		try {
-			return definition.source().read(definition.limits().moduleBytes());
+			byte[] bytes = definition.source().read(definition.limits().moduleBytes());
+			return Objects.requireNonNull(bytes, "the source gave nothing");
 		}
 		catch (IOException ex) {
-			throw new ModuleRejectedException(definition.name(), null, Reason.UNREADABLE,
-					"cannot read " + definition.source().description() + ": " + ex.getMessage(), ex);
+			throw unreadable(definition, String.valueOf(ex.getMessage()), ex);
 		}
+		catch (WasmSandboxException ex) {
+			throw ex;
+		}
+		catch (RuntimeException ex) {
+			throw unreadable(definition, "it threw " + ex, ex);
+		}
+	}
+
+	private static ModuleRejectedException unreadable(ModuleDefinition definition, String why, Exception cause) {
+		return new ModuleRejectedException(definition.name(), null, Reason.UNREADABLE,
+				"cannot read " + GuestText.shown(definition.source().description()) + ": " + GuestText.shown(why),
+				cause);
 	}
 
 	/** What ends calls of its modules that run for too long. */

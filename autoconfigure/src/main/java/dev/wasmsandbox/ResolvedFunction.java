@@ -77,6 +77,7 @@ abstract class ResolvedFunction implements WasmFunction {
 
 	@Override
 	public final long[] callRaw(long... arguments) {
+		Objects.requireNonNull(arguments, "arguments");
 		Conversions.requireNumeric(this.moduleName, name(), this.signature);
 		if (arguments.length != this.signature.parameters().size()) {
 			throw Conversions.wrongCount(this.moduleName, name(), this.signature, arguments.length);

@@ -13,6 +13,7 @@ import dev.wasmsandbox.abi.CallShape;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.ClientMismatchException;
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.GuestText;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.guest.BufferMapping;
@@ -202,7 +203,7 @@ public final class SandboxSession implements AutoCloseable {
 		this.guest.requireUsable();
 		return this.functions.clients()
 			.make(client, new SessionClientBinder(this), this.guest.module().functions().keySet(),
-					"session " + this.instanceId + " on module '" + moduleName() + "'");
+					"session " + GuestText.name(this.instanceId) + " on module '" + moduleName() + "'");
 	}
 
 	/** The lease, for clients. */

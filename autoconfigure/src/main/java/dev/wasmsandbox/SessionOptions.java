@@ -1,7 +1,9 @@
 package dev.wasmsandbox;
 
 import java.util.List;
+import java.util.Objects;
 
+import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.wasi.WasiLaunch;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +35,13 @@ public final class SessionOptions {
 
 	/** The same with a label for logs and messages. */
 	public SessionOptions instanceId(String label) {
-		return new SessionOptions(label, this.launch);
+		return new SessionOptions(Objects.requireNonNull(label, "label"), this.launch);
 	}
 
 	/**
 	 * The same with all arguments of the program, instead of those of the settings.
 	 * @param all the program's name first
-	 * @throws IllegalArgumentException if one contains a NUL
+	 * @throws GuestAbiException if one contains a NUL or half of a surrogate pair
 	 */
 	public SessionOptions arguments(String... all) {
 		return with(begin().arguments(List.of(all)));
@@ -48,8 +50,8 @@ public final class SessionOptions {
 	/**
 	 * The same with one more variable, beside those of the settings, or instead of the
 	 * one of that name.
-	 * @throws IllegalArgumentException if the name is empty or has an equals sign, or
-	 * name or value contain a NUL
+	 * @throws GuestAbiException if the name is empty or has an equals sign, or name or
+	 * value contain a NUL or half of a surrogate pair
 	 */
 	public SessionOptions environment(String name, String value) {
 		return with(begin().environment(name, value));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 import dev.wasmsandbox.client.ClientClass;
 import dev.wasmsandbox.client.ClientFunction;
@@ -11,6 +12,7 @@ import dev.wasmsandbox.client.ClientMethod;
 import dev.wasmsandbox.codec.Codecs;
 import dev.wasmsandbox.error.ClientMismatchException;
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.GuestText;
 import dev.wasmsandbox.error.WasmSandboxException;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +57,7 @@ final class TypedClients {
 	 * @throws IllegalArgumentException if no class can implement the type
 	 */
 	<T> T make(Class<T> type, ClientBinder binder, Collection<String> functions, String target) {
-		ClientInterface wanted = this.interfaces.get(type);
+		ClientInterface wanted = this.interfaces.get(Objects.requireNonNull(type, "client"));
 		List<String> problems = new ArrayList<>(wanted.problems());
 		List<ClientMethod> methods = wanted.methods();
 		ClientFunction[] bound = new ClientFunction[methods.size()];
@@ -77,7 +79,8 @@ final class TypedClients {
 	/** A message without the module and function it begins with. */
 	private String bare(WasmSandboxException ex) {
 		String message = String.valueOf(ex.getMessage());
-		String where = "Module '" + this.moduleName + "', function '" + ex.functionName() + "': ";
+		String where = "Module '" + this.moduleName + "', function '"
+				+ GuestText.name(String.valueOf(ex.functionName())) + "': ";
 		return message.startsWith(where) ? message.substring(where.length()) : message;
 	}
 
@@ -89,7 +92,7 @@ final class TypedClients {
 		return functions.stream()
 			.filter((name) -> plain(name).equals(wanted))
 			.findFirst()
-			.map((name) -> "; did you mean @WasmExport(\"" + name + "\")?")
+			.map((name) -> "; did you mean @WasmExport(\"" + GuestText.name(name) + "\")?")
 			.orElse("");
 	}
 

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 import dev.wasmsandbox.abi.AbiCall;
@@ -40,6 +41,7 @@ final class TypedValues {
 	 * goes to what only a convention may know by that name.
 	 */
 	static boolean needed(CompiledModule code, String function, Class<?> resultType, @Nullable Object[] arguments) {
+		Objects.requireNonNull(function, "function");
 		return needed(resultType, arguments)
 				|| (!code.functions().containsKey(function) && possible(resultType, arguments));
 	}
@@ -49,6 +51,8 @@ final class TypedValues {
 	 * raw bits are what {@code long[]} means among numbers.
 	 */
 	static boolean needed(Class<?> resultType, @Nullable Object[] arguments) {
+		Objects.requireNonNull(resultType, "resultType");
+		Objects.requireNonNull(arguments, "arguments");
 		for (Object argument : arguments) {
 			if (argument != null && !(argument instanceof Number) && kind(argument) != null) {
 				return true;
@@ -91,6 +95,9 @@ final class TypedValues {
 
 	/** The kinds of a call's values. */
 	static CallShape shape(String module, String function, Class<?> resultType, @Nullable Object[] arguments) {
+		Objects.requireNonNull(function, "function");
+		Objects.requireNonNull(resultType, "resultType");
+		Objects.requireNonNull(arguments, "arguments");
 		ValueKind result = RESULTS.get(resultType);
 		if (result == null) {
 			throw new GuestAbiException(module, function, "no convention returns " + resultType.getName()
@@ -141,7 +148,7 @@ final class TypedValues {
 	@SuppressWarnings({ "unchecked", "NullAway" }) // the reader says what T is
 	static <T extends @Nullable Object> T read(BoundFunction bound, CallShape shape, Function<MemorySegment, T> reader,
 			Object[] arguments) {
-		AbiCall call = call(shape, arguments).readResultWith(reader);
+		AbiCall call = call(shape, arguments).readResultWith(Objects.requireNonNull(reader, "reader"));
 		bound.call(call);
 		return (T) call.result();
 	}

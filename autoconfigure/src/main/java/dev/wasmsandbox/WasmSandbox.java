@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * convention the module follows, {@link ModuleInfo#abi}: arguments may be {@link String},
  * {@code byte[]}, {@link java.nio.ByteBuffer}, {@link java.lang.foreign.MemorySegment}
  * and arrays of {@code short}, {@code int}, {@code long}, {@code float} and
- * {@code double}. All failures are {@link WasmSandboxException}s; only the use of an
- * unloaded module is an {@link IllegalStateException}.
+ * {@code double}. All failures are {@link WasmSandboxException}s; only mistakes of the
+ * program are not: the use of an unloaded module is an {@link IllegalStateException},
+ * {@code null} where none is taken a {@link NullPointerException}.
  */
 public interface WasmSandbox extends AutoCloseable {
 

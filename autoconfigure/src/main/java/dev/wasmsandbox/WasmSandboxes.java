@@ -3,6 +3,7 @@ package dev.wasmsandbox;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -112,7 +113,7 @@ public final class WasmSandboxes implements AutoCloseable {
 	 * is closed
 	 */
 	public WasmSandbox load(ModuleDefinition definition) {
-		String name = definition.name();
+		String name = Objects.requireNonNull(definition, "definition").name();
 		if (!this.loading.add(name)) {
 			throw nameTaken(name);
 		}
@@ -192,7 +193,7 @@ public final class WasmSandboxes implements AutoCloseable {
 	 * @throws IllegalStateException if the module is unloaded meanwhile
 	 */
 	public ModuleInfo reload(String name, ModuleSource source) {
-		return reload(require(name), source);
+		return reload(require(name), Objects.requireNonNull(source, "source"));
 	}
 
 	private ModuleInfo reload(DefaultWasmSandbox sandbox, @Nullable ModuleSource source) {
@@ -247,7 +248,7 @@ public final class WasmSandboxes implements AutoCloseable {
 	}
 
 	private DefaultWasmSandbox require(String name) {
-		DefaultWasmSandbox sandbox = this.sandboxes.get(name);
+		DefaultWasmSandbox sandbox = this.sandboxes.get(Objects.requireNonNull(name, "name"));
 		if (sandbox == null) {
 			throw new UnknownModuleException(name, names());
 		}
@@ -256,7 +257,7 @@ public final class WasmSandboxes implements AutoCloseable {
 
 	/** The module of the given name, if it is loaded. */
 	public Optional<WasmSandbox> find(String name) {
-		return Optional.ofNullable(this.sandboxes.get(name));
+		return Optional.ofNullable(this.sandboxes.get(Objects.requireNonNull(name, "name")));
 	}
 
 	/** The names of the loaded modules, in order. */

@@ -89,7 +89,7 @@ class CapabilityTests {
 			sandbox.call("fetch", void.class, 0);
 			assertThatExceptionOfType(SecurityViolationException.class)
 				.isThrownBy(() -> sandbox.call("fetch", void.class, 1))
-				.withMessageContaining("requires the capability 'internet'");
+				.withMessageContaining("it called env.fetch, which requires the capability 'internet'");
 			assertThat(this.refusals).containsExactly(new Refusal("shop", "env.fetch", "internet", Set.of()));
 			assertThat(sandbox.statistics().calls()).containsEntry(Outcome.SECURITY, 1L);
 			assertThatIllegalStateException().isThrownBy(() -> this.contexts.getFirst().requireCapability("internet"));

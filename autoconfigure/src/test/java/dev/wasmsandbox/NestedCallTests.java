@@ -58,6 +58,19 @@ class NestedCallTests {
 	}
 
 	@Test
+	void aMessageHasWhatBeganItOnceHoweverDeepItWas() {
+		try (WasmSandbox sandbox = nesting(32, (context, arguments) -> callItself(arguments))) {
+			assertThatExceptionOfType(HostFunctionException.class)
+				.isThrownBy(() -> sandbox.call("run_add", int.class, 100, 0))
+				.withMessageContaining("env.add threw dev.wasmsandbox.error.SandboxBusyException")
+				.withMessageContaining("(31 calls of sandboxes further in)")
+				.satisfies((ex) -> assertThat(String.valueOf(ex.getMessage())).hasSizeLessThan(1_000))
+				.havingCause()
+				.withMessageContaining("(30 calls of sandboxes further in)");
+		}
+	}
+
+	@Test
 	void whereThereAreEnoughItIsServed() {
 		try (WasmSandbox sandbox = nesting(5,
 				(context, arguments) -> (arguments[0] > 0) ? callItself(arguments) : new long[] { arguments[1] })) {

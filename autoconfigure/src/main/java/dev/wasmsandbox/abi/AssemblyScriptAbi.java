@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.GuestText;
 import dev.wasmsandbox.guest.HostContext;
 import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.screen.FunctionSignature;
@@ -53,8 +54,8 @@ final class AssemblyScriptAbi implements GuestAbi {
 	@Override
 	public List<HostFunction> hostFunctions(ModuleReport module) {
 		return List.of(HostFunction.of("env", "abort", "(i32, i32, i32, i32) -> ()", (context, arguments) -> {
-			throw context.trap(text(context, (int) arguments[0]) + " at " + text(context, (int) arguments[1]) + ":"
-					+ arguments[2] + ":" + arguments[3]);
+			throw context.trap(text(context, (int) arguments[0]) + " at "
+					+ GuestText.name(text(context, (int) arguments[1])) + ":" + arguments[2] + ":" + arguments[3]);
 		}).safeForSnapshot());
 	}
 

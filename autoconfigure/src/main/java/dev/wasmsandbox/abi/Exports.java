@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Objects;
 
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.GuestText;
 import dev.wasmsandbox.guest.GuestAccess;
 import dev.wasmsandbox.screen.ExternalKind;
 import dev.wasmsandbox.screen.FunctionSignature;
@@ -34,11 +35,7 @@ final class Exports {
 
 	private static String known(ModuleReport module) {
 		List<String> names = module.exportedFunctions().stream().map(ModuleExport::name).sorted().toList();
-		if (names.isEmpty()) {
-			return "are none";
-		}
-		String list = String.join(", ", names.subList(0, Math.min(SHOWN, names.size())));
-		return "are " + ((names.size() > SHOWN) ? list + " and " + (names.size() - SHOWN) + " more" : list);
+		return names.isEmpty() ? "are none" : "are " + GuestText.names(names, SHOWN);
 	}
 
 	static FunctionSignature signature(ModuleExport export) {

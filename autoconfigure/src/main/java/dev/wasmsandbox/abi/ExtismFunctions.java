@@ -1,6 +1,5 @@
 package dev.wasmsandbox.abi;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +10,7 @@ import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.SecurityViolationException;
 import dev.wasmsandbox.guest.HostContext;
 import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.screen.Utf8;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
@@ -94,7 +94,8 @@ final class ExtismFunctions {
 	private void environment() {
 		add("config_get", "(i64) -> i64", (g, k, a) -> {
 			String value = k.settings().config().get(k.takeText(a[0], "a key of the configuration"));
-			return one((value != null) ? k.put(g, value.getBytes(StandardCharsets.UTF_8)) : 0);
+			return one((value != null)
+					? k.put(g, Utf8.encode(g.moduleName(), null, "a value of its configuration", value)) : 0);
 		});
 		add("get_log_level", "() -> i32", (g, k, a) -> one(k.log().level()));
 		for (Level level : Level.values()) {

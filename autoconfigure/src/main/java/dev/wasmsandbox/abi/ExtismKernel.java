@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.guest.HostContext;
+import dev.wasmsandbox.screen.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,8 +198,8 @@ final class ExtismKernel {
 
 	void answered(ExtismHttp.Response response) {
 		this.httpStatus = response.status();
-		this.httpHeaders = response.headers().isEmpty() ? null
-				: HttpJson.write(response.headers()).getBytes(StandardCharsets.UTF_8);
+		this.httpHeaders = response.headers().isEmpty() ? null : Utf8.encode(this.moduleName, null,
+				"a header of an HTTP response", HttpJson.write(response.headers()));
 	}
 
 	int httpStatus() {

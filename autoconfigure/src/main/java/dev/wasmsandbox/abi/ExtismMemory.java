@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.guest.HostContext;
+import dev.wasmsandbox.screen.Utf8;
 
 /**
  * The memory that an Extism plug-in shares with its host, for host functions of the
@@ -69,9 +70,12 @@ public final class ExtismMemory {
 		return this.kernel.put(this.guest, content);
 	}
 
-	/** As {@link #write(byte[])}, for text. */
+	/**
+	 * As {@link #write(byte[])}, for text.
+	 * @throws GuestAbiException if it has half of a surrogate pair
+	 */
 	public long write(String text) {
-		return write(text.getBytes(StandardCharsets.UTF_8));
+		return write(Utf8.encode(this.guest.moduleName(), null, "a text of a host function", text));
 	}
 
 	/** Frees a block, for functions that take what they are passed. */

@@ -33,22 +33,34 @@ public record LargeData(ZeroCopyBuffer buffer, ValueKind kind, BufferAccess acce
 		return new LargeData(buffer, ValueKind.BYTES, BufferAccess.READ_ONLY);
 	}
 
-	/** 32-bit integers that stay as they are, whatever the guest writes. */
+	/**
+	 * 32-bit integers that stay as they are, whatever the guest writes.
+	 * @throws IllegalArgumentException if the buffer does not hold whole ones
+	 */
 	public static LargeData ints(ZeroCopyBuffer buffer) {
 		return new LargeData(buffer, ValueKind.INTS, BufferAccess.READ_ONLY);
 	}
 
-	/** 64-bit integers that stay as they are, whatever the guest writes. */
+	/**
+	 * 64-bit integers that stay as they are, whatever the guest writes.
+	 * @throws IllegalArgumentException if the buffer does not hold whole ones
+	 */
 	public static LargeData longs(ZeroCopyBuffer buffer) {
 		return new LargeData(buffer, ValueKind.LONGS, BufferAccess.READ_ONLY);
 	}
 
-	/** 32-bit floats that stay as they are, whatever the guest writes. */
+	/**
+	 * 32-bit floats that stay as they are, whatever the guest writes.
+	 * @throws IllegalArgumentException if the buffer does not hold whole ones
+	 */
 	public static LargeData floats(ZeroCopyBuffer buffer) {
 		return new LargeData(buffer, ValueKind.FLOATS, BufferAccess.READ_ONLY);
 	}
 
-	/** 64-bit floats that stay as they are, whatever the guest writes. */
+	/**
+	 * 64-bit floats that stay as they are, whatever the guest writes.
+	 * @throws IllegalArgumentException if the buffer does not hold whole ones
+	 */
 	public static LargeData doubles(ZeroCopyBuffer buffer) {
 		return new LargeData(buffer, ValueKind.DOUBLES, BufferAccess.READ_ONLY);
 	}

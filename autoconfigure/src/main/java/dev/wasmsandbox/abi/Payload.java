@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.function.Function;
 
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.screen.Utf8;
 
 /**
  * Values as conventions pass them that know bytes only: text in UTF-8, arrays as their

@@ -9,6 +9,7 @@ import dev.wasmsandbox.guest.CallBlocks;
 import dev.wasmsandbox.guest.GuestAccess;
 import dev.wasmsandbox.memory.ZeroCopyBuffer;
 import dev.wasmsandbox.screen.ModuleExport;
+import dev.wasmsandbox.screen.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**

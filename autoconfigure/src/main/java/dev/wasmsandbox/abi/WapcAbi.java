@@ -12,6 +12,7 @@ import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
+import dev.wasmsandbox.screen.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +74,7 @@ public final class WapcAbi implements GuestAbi {
 					"guests of waPC export " + GUEST_CALL + " as " + SIGNATURE + ", but it is " + export.signature(),
 					null);
 		}
-		byte[] operation = function.getBytes(StandardCharsets.UTF_8);
+		byte[] operation = Utf8.encode(moduleName, function, "the name of the operation", function);
 		if (operation.length > LONGEST_NAME) {
 			throw new GuestAbiException(moduleName, null,
 					"the name of an operation may have " + LONGEST_NAME + " bytes, but has " + operation.length, null);

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import dev.wasmsandbox.error.SecurityViolationException;
 import dev.wasmsandbox.guest.HostContext;
 import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.screen.Utf8;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
@@ -102,7 +103,8 @@ final class WapcFunctions {
 			return 1;
 		}
 		catch (WapcRefusal ex) {
-			exchange.answered(NOTHING, String.valueOf(ex.getMessage()).getBytes(StandardCharsets.UTF_8));
+			exchange.answered(NOTHING,
+					Utf8.encode(guest.moduleName(), null, "the text of a refusal", String.valueOf(ex.getMessage())));
 			return 0;
 		}
 	}

@@ -10,6 +10,7 @@ import dev.wasmsandbox.error.GuestExitException;
 import dev.wasmsandbox.guest.GuestAccess;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
+import dev.wasmsandbox.screen.Utf8;
 
 /**
  * Programs of WASI: what is passed first is their standard input, texts behind it are
@@ -70,7 +71,7 @@ public final class WasiCommandAbi implements GuestAbi {
 	private static void run(GuestAccess guest, ModuleExport export, ByteCall values, AbiCall call) {
 		List<String> arguments = new ArrayList<>();
 		for (int i = 1; i < call.size(); i++) {
-			arguments.add((String) call.value(i));
+			arguments.add(argument(values, i, (String) call.value(i)));
 		}
 		guest.attachment(Run.class, Run::new).begin(guest.moduleName());
 		guest.beginCommand(arguments, (call.size() > 0) ? values.input(call) : null);
@@ -84,6 +85,16 @@ public final class WasiCommandAbi implements GuestAbi {
 		byte[] output = guest.output(false);
 		guest.requireResultSize(export.name(), output.length);
 		values.output(call, output);
+	}
+
+	/** What an argument of a program can be: it ends with a NUL, so it has none. */
+	private static String argument(ByteCall values, int index, String text) {
+		Utf8.encode(values.moduleName(), values.function(), index, text);
+		if (text.indexOf(0) >= 0) {
+			throw new GuestAbiException(values.moduleName(), values.function(), "argument " + (index + 1)
+					+ " has a NUL at index " + text.indexOf(0) + ", which arguments of programs cannot have", null);
+		}
+		return text;
 	}
 
 	/** Whether the program has been run in a lease. */

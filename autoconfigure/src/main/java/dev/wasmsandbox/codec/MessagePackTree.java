@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.util.Map;
 
+import dev.wasmsandbox.error.GuestText;
+import dev.wasmsandbox.screen.Utf8;
 import org.msgpack.core.MessageBufferPacker;
 import org.msgpack.core.MessageFormat;
 import org.msgpack.core.MessagePack;
@@ -47,7 +49,7 @@ final class MessagePackTree {
 		switch (node.getNodeType()) {
 			case NULL, MISSING -> packer.packNil();
 			case BOOLEAN -> packer.packBoolean(node.booleanValue());
-			case STRING -> packer.packString(node.stringValue());
+			case STRING -> packer.packString(whole(node.stringValue()));
 			case NUMBER -> writeNumber(packer, node);
 			case BINARY -> writeBytes(packer, node.binaryValue());
 			case ARRAY -> {
@@ -59,12 +61,21 @@ final class MessagePackTree {
 			case OBJECT -> {
 				packer.packMapHeader(node.size());
 				for (Map.Entry<String, JsonNode> property : node.properties()) {
-					packer.packString(property.getKey());
+					packer.packString(whole(property.getKey()));
 					write(packer, property.getValue(), depth + 1);
 				}
 			}
 			case POJO -> writeBytes(packer, embedded((POJONode) node));
 		}
+	}
+
+	/** The packer puts another character where text is none. */
+	private static String whole(String text) {
+		if (!Utf8.isWhole(text)) {
+			throw new IllegalArgumentException(
+					"MessagePack has no form for half of a surrogate pair, as in '" + GuestText.name(text) + "'");
+		}
+		return text;
 	}
 
 	private static void writeBytes(MessageBufferPacker packer, byte[] bytes) throws IOException {

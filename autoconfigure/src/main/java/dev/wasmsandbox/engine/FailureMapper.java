@@ -6,6 +6,7 @@ import com.dylibso.chicory.runtime.ChicoryInterruptedException;
 import com.dylibso.chicory.runtime.WasmException;
 import com.dylibso.chicory.wasm.ChicoryException;
 import dev.wasmsandbox.error.GuestExitException;
+import dev.wasmsandbox.error.GuestText;
 import dev.wasmsandbox.error.HostFunctionException;
 import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.SandboxLimitException;
@@ -102,7 +103,22 @@ final class FailureMapper {
 	private static WasmSandboxException host(HostFailure failure, String module, @Nullable String function) {
 		Throwable cause = failure.getCause();
 		return new HostFunctionException(module, function,
-				"the host function " + failure.function() + " threw " + cause, cause);
+				"the host function " + failure.function() + " threw " + reason(cause), cause);
+	}
+
+	/**
+	 * What began it: where host functions call sandboxes whose host functions call
+	 * others, each would repeat what the inner ones say. The causes have all of it.
+	 */
+	private static String reason(@Nullable Throwable thrown) {
+		Throwable first = thrown;
+		int between = 0;
+		while (first instanceof HostFunctionException && first.getCause() != null) {
+			first = first.getCause();
+			between++;
+		}
+		return GuestText.shown(String.valueOf(first))
+				+ ((between == 0) ? "" : " (" + between + " calls of sandboxes further in)");
 	}
 
 	private static WasmSandboxException trap(TrapKind kind, @Nullable Throwable cause, String module,

@@ -13,6 +13,7 @@ import com.dylibso.chicory.runtime.ImportValues;
 import com.dylibso.chicory.wasm.types.FunctionType;
 import com.dylibso.chicory.wasm.types.ValType;
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.error.GuestText;
 import dev.wasmsandbox.error.HostFunctionException;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Imports {
 
-	private static final int MOST_NAMED = 100;
+	private static final int MOST_NAMED = 20;
 
 	private static final int MOST_LETTERS = 500;
 
@@ -103,10 +104,11 @@ final class Imports {
 			String known = report.imports()
 				.stream()
 				.filter((item) -> item.kind() == ExternalKind.GLOBAL)
-				.map((item) -> item.module() + "." + item.name() + " " + item.valueType())
-				.collect(Collectors.joining(", "));
+				.map((item) -> item.qualifiedName() + " " + item.valueType())
+				.collect(Collectors.collectingAndThen(Collectors.toList(),
+						(names) -> GuestText.list(names, ", ", MOST_NAMED)));
 			throw new ModuleRejectedException(moduleName, null, Reason.UNRESOLVED_IMPORTS, "globals",
-					String.join("; ", problems) + ". " + (known.isEmpty() ? "It imports no globals: remove the values."
+					some(problems) + ". " + (known.isEmpty() ? "It imports no globals: remove the values."
 							: "The globals it imports are " + known + "; correct the module's globals."),
 					null);
 		}
@@ -155,11 +157,9 @@ final class Imports {
 
 	/** Names and their number are the module's to choose, and messages go to logs. */
 	private static String some(List<String> problems) {
-		String text = problems.stream()
-			.limit(MOST_NAMED)
+		return GuestText.list(problems.stream()
 			.map((problem) -> (problem.length() <= MOST_LETTERS) ? problem : problem.substring(0, MOST_LETTERS) + "...")
-			.collect(Collectors.joining("; "));
-		return (problems.size() <= MOST_NAMED) ? text : text + "; and " + (problems.size() - MOST_NAMED) + " more";
+			.toList(), "; ", MOST_NAMED);
 	}
 
 	/** What to do about imports that a property would supply. */

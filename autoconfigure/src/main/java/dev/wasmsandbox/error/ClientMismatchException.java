@@ -13,10 +13,15 @@ public final class ClientMismatchException extends GuestAbiException {
 	private final List<String> problems;
 
 	public ClientMismatchException(String moduleName, String client, List<String> problems) {
-		super(moduleName, null, "the client " + client + " does not fit it:"
-				+ String.join("", problems.stream().map((problem) -> "\n  - " + problem).toList()), null);
+		super(moduleName, null, "the client " + client + " does not fit it:", null);
 		this.client = client;
-		this.problems = List.copyOf(problems);
+		this.problems = problems.stream().map(GuestText::message).toList();
+	}
+
+	/** Has a line for each method. */
+	@Override
+	public String getMessage() {
+		return super.getMessage() + String.join("", this.problems.stream().map((line) -> "\n  - " + line).toList());
 	}
 
 	/** The name of the client's interface. */

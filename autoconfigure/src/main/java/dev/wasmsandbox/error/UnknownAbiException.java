@@ -12,8 +12,8 @@ public class UnknownAbiException extends WasmSandboxException {
 	private final List<String> known;
 
 	public UnknownAbiException(String moduleName, String requested, List<String> known) {
-		super(moduleName, null,
-				"there is no convention (abi) named '" + requested + "'; there are auto, " + String.join(", ", known));
+		super(moduleName, null, "there is no convention (abi) named '" + GuestText.name(requested)
+				+ "'; there are auto, " + String.join(", ", known));
 		this.requested = requested;
 		this.known = List.copyOf(known);
 	}

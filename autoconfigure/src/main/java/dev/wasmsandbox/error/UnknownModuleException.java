@@ -13,7 +13,7 @@ public class UnknownModuleException extends WasmSandboxException {
 	private final List<String> known;
 
 	public UnknownModuleException(String requested, Collection<String> known) {
-		super(null, null, "No module named '" + requested + "' is loaded; known modules: "
+		super(null, null, "No module named '" + GuestText.name(requested) + "' is loaded; known modules: "
 				+ (known.isEmpty() ? "none" : String.join(", ", known)));
 		this.requested = requested;
 		this.known = List.copyOf(known);

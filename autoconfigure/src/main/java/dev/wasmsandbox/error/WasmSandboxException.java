@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The root of everything this library throws on purpose. Its message says what happened,
- * in which module and function, and what to do about it.
+ * in which module and function, and what to do about it; it is one line without control
+ * characters and of bounded length, whatever names and texts of guests it shows.
  */
 public class WasmSandboxException extends RuntimeException {
 
@@ -18,7 +19,7 @@ public class WasmSandboxException extends RuntimeException {
 
 	public WasmSandboxException(@Nullable String moduleName, @Nullable String functionName, String message,
 			@Nullable Throwable cause) {
-		super(where(moduleName, functionName) + message, cause);
+		super(GuestText.message(where(moduleName, functionName) + message), cause);
 		this.moduleName = moduleName;
 		this.functionName = functionName;
 	}
@@ -28,7 +29,10 @@ public class WasmSandboxException extends RuntimeException {
 		return this.moduleName;
 	}
 
-	/** The exported function that was called, or {@code null} outside a call. */
+	/**
+	 * The exported function that was called, as the caller named it, or {@code null}
+	 * outside a call.
+	 */
 	public @Nullable String functionName() {
 		return this.functionName;
 	}
@@ -37,8 +41,8 @@ public class WasmSandboxException extends RuntimeException {
 		if (module == null) {
 			return "";
 		}
-		return (function != null) ? "Module '" + module + "', function '" + function + "': "
-				: "Module '" + module + "': ";
+		String named = "Module '" + GuestText.name(module) + "'";
+		return (function != null) ? named + ", function '" + GuestText.name(function) + "': " : named + ": ";
 	}
 
 }

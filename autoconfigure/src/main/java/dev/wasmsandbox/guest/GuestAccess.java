@@ -81,7 +81,7 @@ public interface GuestAccess {
 	 * settings or its session say
 	 * @throws IllegalStateException if WASI is not enabled for the module, or its start
 	 * code has read already what would change
-	 * @throws IllegalArgumentException if an argument contains a NUL
+	 * @throws GuestAbiException if an argument contains a NUL or half of a surrogate pair
 	 */
 	void beginCommand(List<String> arguments, byte @Nullable [] stdin);
 

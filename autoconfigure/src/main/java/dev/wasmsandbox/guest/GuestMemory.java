@@ -57,6 +57,8 @@ public interface GuestMemory {
 	/**
 	 * Writes text in UTF-8, without a terminator.
 	 * @return how many bytes were written
+	 * @throws GuestAbiException if it has half of a surrogate pair, which UTF-8 cannot
+	 * say
 	 */
 	int writeString(int address, String text);
 

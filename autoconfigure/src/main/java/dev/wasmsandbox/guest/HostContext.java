@@ -50,7 +50,7 @@ public final class HostContext implements AutoCloseable {
 		this.memory.requireOpen();
 		if (!this.capabilities.has(capability)) {
 			String name = this.function.module() + "." + this.function.name();
-			throw this.guest.distrust(this.capabilities.refuse(name, "it called " + name + " in a way", capability));
+			throw this.guest.distrust(this.capabilities.refuse(name, "it called " + name, capability));
 		}
 	}
 

@@ -10,6 +10,7 @@ import java.util.Objects;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.engine.LinearMemory;
 import dev.wasmsandbox.error.GuestAbiException;
+import dev.wasmsandbox.screen.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,7 +92,7 @@ public final class LeasedMemory implements GuestMemory, AutoCloseable {
 
 	@Override
 	public int writeString(int address, String text) {
-		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		byte[] bytes = Utf8.encode(this.guest.moduleName(), null, "the text", text);
 		writeBytes(address, bytes);
 		return bytes.length;
 	}

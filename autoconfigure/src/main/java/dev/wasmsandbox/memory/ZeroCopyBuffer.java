@@ -59,6 +59,7 @@ public final class ZeroCopyBuffer implements AutoCloseable {
 	/**
 	 * A buffer of zeroes.
 	 * @param bytes its size, from 0 to 4 GiB
+	 * @throws IllegalArgumentException if it is another
 	 * @throws SandboxLimitException if the system refuses it
 	 */
 	public static ZeroCopyBuffer allocate(long bytes) {

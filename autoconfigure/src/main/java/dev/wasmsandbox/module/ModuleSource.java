@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * Where the bytes of a module come from.
@@ -16,7 +17,8 @@ public interface ModuleSource {
 	 * Reads the module.
 	 * @param limit the most bytes that are wanted; a longer source may be cut off after
 	 * {@code limit + 1} bytes, so that the reader can tell
-	 * @throws IOException if it cannot be read
+	 * @throws IOException if it cannot be read; to who loads the module, that is a
+	 * {@code ModuleRejectedException}, and so is any other exception
 	 */
 	byte[] read(long limit) throws IOException;
 
@@ -25,6 +27,7 @@ public interface ModuleSource {
 
 	/** A file. */
 	static ModuleSource of(Path file) {
+		Objects.requireNonNull(file, "file");
 		return of("file [" + file + "]", () -> open(file));
 	}
 
@@ -55,16 +58,21 @@ public interface ModuleSource {
 
 	/** Bytes in memory. The array is copied. */
 	static ModuleSource of(byte[] bytes) {
-		byte[] copy = bytes.clone();
+		byte[] copy = Objects.requireNonNull(bytes, "bytes").clone();
 		return of("byte array (" + copy.length + " bytes)", () -> new java.io.ByteArrayInputStream(copy));
 	}
 
 	/** Anything that can be opened as a stream. */
 	static ModuleSource of(String description, StreamOpener opener) {
+		Objects.requireNonNull(description, "description");
+		Objects.requireNonNull(opener, "opener");
 		return new ModuleSource() {
 			@Override
 			public byte[] read(long limit) throws IOException {
 				try (InputStream in = opener.open()) {
+					if (in == null) {
+						throw new IOException("its opener gave no stream");
+					}
 					return in.readNBytes((int) Math.min(limit + 1, Integer.MAX_VALUE - 8));
 				}
 			}

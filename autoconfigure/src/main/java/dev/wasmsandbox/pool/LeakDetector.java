@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.error.GuestText;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,8 +107,8 @@ sealed interface LeakDetector {
 							"Module '{}': the session '{}', opened by {}, has been open for longer than "
 									+ "pool.leak-detection-threshold of {} ms. Close sessions, best with "
 									+ "try-with-resources, or raise the threshold",
-							this.moduleName, opening.instanceId(), opening.thread(), this.thresholdNanos / 1_000_000,
-							opening.where());
+							this.moduleName, GuestText.name(opening.instanceId()), opening.thread(),
+							this.thresholdNanos / 1_000_000, opening.where());
 				}
 			});
 		}

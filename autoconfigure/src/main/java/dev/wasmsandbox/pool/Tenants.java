@@ -3,6 +3,7 @@ package dev.wasmsandbox.pool;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,7 @@ public final class Tenants {
 	 * control characters
 	 */
 	public static String requireName(String name) {
+		Objects.requireNonNull(name, "tenant");
 		if (name.isBlank() || name.length() > LONGEST_NAME || name.chars().anyMatch(Character::isISOControl)) {
 			throw new IllegalArgumentException("A tenant's name must have 1 to " + LONGEST_NAME
 					+ " characters, not all blank and no control characters; this one has " + name.length());

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
+import dev.wasmsandbox.error.GuestText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,7 @@ public final class ExportComparison {
 			ModuleExport export = found.get(wanted.name());
 			String there = (export != null) ? describe(export) : null;
 			if (!describe(wanted).equals(there)) {
-				differences.add("'" + abbreviated(wanted.name()) + "' must be " + describe(wanted)
+				differences.add("'" + GuestText.name(wanted.name()) + "' must be " + describe(wanted)
 						+ ((there != null) ? ", but is " + there : ", but is missing"));
 			}
 		}
@@ -44,11 +45,6 @@ public final class ExportComparison {
 
 	private static String text(@Nullable Object part) {
 		return (part != null) ? " " + part : "";
-	}
-
-	/** Names are as long as the module's author likes. */
-	private static String abbreviated(String name) {
-		return (name.length() <= 100) ? name : name.substring(0, 100) + "...";
 	}
 
 }

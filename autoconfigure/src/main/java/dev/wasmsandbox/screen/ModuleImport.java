@@ -1,5 +1,6 @@
 package dev.wasmsandbox.screen;
 
+import dev.wasmsandbox.error.GuestText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +16,15 @@ import org.jspecify.annotations.Nullable;
 public record ModuleImport(String module, String name, ExternalKind kind, @Nullable FunctionSignature signature,
 		@Nullable ValueType valueType) {
 
-	/** For example {@code env.add (i32, i32) -> i32}. */
+	/** Its names as messages may show them, for example {@code env.add}. */
+	public String qualifiedName() {
+		return GuestText.name(this.module) + "." + GuestText.name(this.name);
+	}
+
+	/** For messages, for example {@code env.add (i32, i32) -> i32}. */
 	@Override
 	public String toString() {
-		return this.module + "." + this.name + " "
+		return qualifiedName() + " "
 				+ ((this.signature != null) ? this.signature : this.kind.name().toLowerCase(java.util.Locale.ROOT));
 	}
 

@@ -7,6 +7,7 @@ import java.util.List;
 
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.engine.HostBinding;
+import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
 import dev.wasmsandbox.screen.FunctionSignature;
@@ -89,7 +90,7 @@ public final class WasiHost {
 	 * @param stdin what it reads; {@code null} for what it has
 	 * @throws IllegalStateException as {@link #launch} does, but for a call that is
 	 * running: the caller knows that no code of the guest is
-	 * @throws IllegalArgumentException if an argument contains a NUL
+	 * @throws GuestAbiException if an argument contains a NUL or half of a surrogate pair
 	 */
 	public static void command(GuestInstance guest, List<String> arguments, byte @Nullable [] stdin) {
 		beginning(guest).command(arguments, stdin);

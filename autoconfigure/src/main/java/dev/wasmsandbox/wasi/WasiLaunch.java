@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.wasmsandbox.error.GuestAbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,24 +41,30 @@ public final class WasiLaunch {
 	/**
 	 * The same with all arguments, instead of those of the settings.
 	 * @param all the program's name first
-	 * @throws IllegalArgumentException if one contains a NUL
+	 * @throws GuestAbiException if one contains a NUL or half of a surrogate pair
 	 */
 	public WasiLaunch arguments(List<String> all) {
-		all.forEach(WasiSettings.Builder::requireNoNul);
+		all.forEach((text) -> require(WasiTexts.problem(text)));
 		return new WasiLaunch(List.copyOf(all), this.environment, this.stdin, this.captured);
 	}
 
 	/**
 	 * The same with one more variable, beside those of the settings, or instead of the
 	 * one of that name.
-	 * @throws IllegalArgumentException if the name is empty or has an equals sign, or
-	 * name or value contain a NUL
+	 * @throws GuestAbiException if the name is empty or has an equals sign, or name or
+	 * value contain a NUL or half of a surrogate pair
 	 */
 	public WasiLaunch environment(String name, String value) {
-		WasiSettings.Builder.requireVariable(name, value);
+		require(WasiTexts.problem(name, value));
 		Map<String, String> more = new LinkedHashMap<>(this.environment);
 		more.put(name, value);
 		return new WasiLaunch(this.arguments, Collections.unmodifiableMap(more), this.stdin, this.captured);
+	}
+
+	private static void require(@Nullable String problem) {
+		if (problem != null) {
+			throw new GuestAbiException(null, null, problem, null);
+		}
 	}
 
 	/** The same with another standard input; the bytes are copied. */

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What WASI grants a module. Immutable. A new one grants nothing: no arguments, no
  * variables, no clocks, no random numbers, no input, no directories, and output goes
@@ -165,11 +167,12 @@ public final class WasiSettings {
 
 		/**
 		 * Adds arguments; the first of all is the program's name.
-		 * @throws IllegalArgumentException if one contains a NUL
+		 * @throws IllegalArgumentException if one contains a NUL or half of a surrogate
+		 * pair
 		 */
 		public Builder arguments(String... more) {
 			for (String argument : more) {
-				requireNoNul(argument);
+				require(WasiTexts.problem(argument));
 				this.arguments.add(argument);
 			}
 			return this;
@@ -178,26 +181,17 @@ public final class WasiSettings {
 		/**
 		 * Adds a variable.
 		 * @throws IllegalArgumentException if the name is empty or has an equals sign, or
-		 * name or value contain a NUL
+		 * name or value contain a NUL or half of a surrogate pair
 		 */
 		public Builder environment(String name, String value) {
-			requireVariable(name, value);
+			require(WasiTexts.problem(name, value));
 			this.environment.put(name, value);
 			return this;
 		}
 
-		static void requireVariable(String name, String value) {
-			requireNoNul(name);
-			requireNoNul(value);
-			if (name.isEmpty() || name.contains("=")) {
-				throw new IllegalArgumentException(
-						"The name of a variable must not be empty or contain '=', but is '" + name + "'");
-			}
-		}
-
-		static void requireNoNul(String text) {
-			if (text.indexOf(0) >= 0) {
-				throw new IllegalArgumentException("Arguments and variables must not contain NUL: '" + text + "'");
+		private static void require(@Nullable String problem) {
+			if (problem != null) {
+				throw new IllegalArgumentException(problem);
 			}
 		}
 

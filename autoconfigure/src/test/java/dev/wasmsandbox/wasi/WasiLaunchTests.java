@@ -17,6 +17,7 @@ import dev.wasmsandbox.engine.SandboxFactory;
 import dev.wasmsandbox.engine.SnapshotPlan;
 import dev.wasmsandbox.engine.Watchdog;
 import dev.wasmsandbox.engine.Wat;
+import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.HostFunctionException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.fixtures.Fixtures;
@@ -29,7 +30,6 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /** What a session is given of its own, and that no other sees it. */
@@ -125,10 +125,10 @@ class WasiLaunchTests {
 	@Test
 	void whatCannotBePassedToAProgramIsRefused() {
 		SessionOptions none = SessionOptions.defaults();
-		assertThatIllegalArgumentException().isThrownBy(() -> none.arguments("a\0b"));
-		assertThatIllegalArgumentException().isThrownBy(() -> none.environment("", "value"));
-		assertThatIllegalArgumentException().isThrownBy(() -> none.environment("A=B", "value"));
-		assertThatIllegalArgumentException().isThrownBy(() -> none.environment("A", "\0"));
+		assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> none.arguments("a\0b"));
+		assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> none.environment("", "value"));
+		assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> none.environment("A=B", "value"));
+		assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> none.environment("A", "\0"));
 	}
 
 	@Test

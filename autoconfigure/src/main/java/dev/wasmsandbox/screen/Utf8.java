@@ -1,4 +1,4 @@
-package dev.wasmsandbox.abi;
+package dev.wasmsandbox.screen;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -8,13 +8,14 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 import dev.wasmsandbox.error.GuestAbiException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Text as UTF-8, in both directions without loss: what is not valid is refused. Java's
  * own conversions, which are fast, put a sign in its place; only where that sign appears
  * is looked closer.
  */
-final class Utf8 {
+public final class Utf8 {
 
 	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -35,18 +36,32 @@ final class Utf8 {
 	 * @throws GuestAbiException if it has half of a surrogate pair, which UTF-8 cannot
 	 * say
 	 */
-	static byte[] encode(String moduleName, String function, int index, String text) {
+	public static byte[] encode(String moduleName, @Nullable String function, int index, String text) {
 		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-		if (hasWritten(bytes)) {
-			int at = loneSurrogate(text);
-			if (at >= 0) {
-				throw new GuestAbiException(moduleName, function,
-						"argument " + (index + 1) + " has half of a surrogate pair at index " + at
-								+ ", which UTF-8 cannot say; correct the text, or pass bytes",
-						null);
-			}
-		}
-		return bytes;
+		return isWhole(text, bytes) ? bytes : refuse(moduleName, function, "argument " + (index + 1), text);
+	}
+
+	/**
+	 * As above, for a text that is no argument of a call.
+	 * @param what the text is, for the message
+	 */
+	public static byte[] encode(@Nullable String moduleName, @Nullable String function, String what, String text) {
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		return isWhole(text, bytes) ? bytes : refuse(moduleName, function, what, text);
+	}
+
+	/** Whether a text can be said in UTF-8 at all. */
+	public static boolean isWhole(String text) {
+		return loneSurrogate(text) < 0;
+	}
+
+	private static boolean isWhole(String text, byte[] bytes) {
+		return !hasWritten(bytes) || isWhole(text);
+	}
+
+	private static byte[] refuse(@Nullable String moduleName, @Nullable String function, String what, String text) {
+		throw new GuestAbiException(moduleName, function, what + " has half of a surrogate pair at index "
+				+ loneSurrogate(text) + ", which UTF-8 cannot say; correct the text, or pass bytes", null);
 	}
 
 	private static boolean hasWritten(byte[] bytes) {
@@ -81,7 +96,7 @@ final class Utf8 {
 	 * The text of bytes.
 	 * @throws GuestAbiException if they are not valid UTF-8
 	 */
-	static String decode(String moduleName, String function, byte[] bytes) {
+	public static String decode(String moduleName, String function, byte[] bytes) {
 		String text = new String(bytes, StandardCharsets.UTF_8);
 		if (text.indexOf(READ) >= 0) {
 			try {
