@@ -156,7 +156,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	}
 
 	@Override
-	public <T extends @Nullable Object> T callWithLargeData(String function, Class<?> resultType,
+	public <R, T extends @Nullable Object> T callWithLargeData(String function, Class<R> resultType,
 			Function<MemorySegment, T> reader, Object... data) {
 		CallShape shape = counted(function, () -> TypedValues.readableShape(name(), function, resultType, data));
 		BoundFunction bound = counted(function, () -> bind(function, shape));

@@ -85,7 +85,7 @@ public interface WasmSandbox extends AutoCloseable {
 	 * has them, little-endian and unaligned; it ends when the reader returns
 	 * @return what the reader returns
 	 */
-	<T extends @Nullable Object> T callWithLargeData(String function, Class<?> resultType,
+	<R, T extends @Nullable Object> T callWithLargeData(String function, Class<R> resultType,
 			Function<MemorySegment, T> reader, Object... data);
 
 	/**
