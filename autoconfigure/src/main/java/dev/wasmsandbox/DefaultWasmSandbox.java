@@ -287,9 +287,10 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		}
 	}
 
+	/** A tenant's view does not own the module. */
 	@Override
 	public void close() {
-		if (this.versions.close()) {
+		if (this.tenant == null && this.versions.close()) {
 			this.whenClosed.run();
 		}
 	}

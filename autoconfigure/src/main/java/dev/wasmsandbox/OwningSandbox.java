@@ -79,7 +79,7 @@ record OwningSandbox(WasmSandbox sandbox, WasmSandboxes registry) implements Was
 
 	@Override
 	public WasmSandbox forTenant(String tenant) {
-		return new OwningSandbox(this.sandbox.forTenant(tenant), this.registry);
+		return this.sandbox.forTenant(tenant);
 	}
 
 	@Override

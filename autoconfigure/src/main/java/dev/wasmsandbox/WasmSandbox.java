@@ -152,7 +152,8 @@ public interface WasmSandbox extends AutoCloseable {
 	/**
 	 * The same sandbox for calls and sessions in the name of a tenant: within its quota,
 	 * and in turns with other tenants where callers must wait. The answer costs next to
-	 * nothing, does not change and may be kept; closing it closes this.
+	 * nothing, does not change and may be kept. It does not own the module: closing it
+	 * does nothing.
 	 * @param tenant any name, 1 to 200 characters
 	 * @return the view; its calls and sessions fail with {@link SandboxBusyException}
 	 * also if the tenant is over its quota for longer than {@code pool.max-wait}, and
@@ -164,7 +165,7 @@ public interface WasmSandbox extends AutoCloseable {
 
 	/**
 	 * Unloads the module: further calls are refused with {@link IllegalStateException},
-	 * running ones end as they would.
+	 * running ones end as they would. On a tenant's view it does nothing.
 	 */
 	@Override
 	void close();
