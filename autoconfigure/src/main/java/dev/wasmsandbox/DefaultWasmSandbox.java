@@ -168,6 +168,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 			Object[] arguments) {
 		ModuleVersion version = this.versions.current();
 		if (TypedValues.needed(version.code(), function, resultType, arguments)) {
+			AsyncArguments.requireReadable(name(), function, arguments);
 			return typed(version, function, resultType, arguments);
 		}
 		ModuleExport export = version.resolve(function);

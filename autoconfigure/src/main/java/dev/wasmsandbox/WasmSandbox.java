@@ -104,6 +104,10 @@ public interface WasmSandbox extends AutoCloseable {
 	/**
 	 * As {@link #call}, on a thread of the library's own. Cancelling the future stops the
 	 * guest.
+	 * @param arguments one for each parameter. Arrays and buffers are not copied but read
+	 * when the call runs: do not change, close or reuse them until the future is done. A
+	 * {@link java.lang.foreign.MemorySegment} must be one that all threads may read, not
+	 * one of {@link java.lang.foreign.Arena#ofConfined}
 	 * @return a future that fails with the exceptions of {@link #call}; with a
 	 * {@link SandboxBusyException} if too many calls are waiting
 	 */
