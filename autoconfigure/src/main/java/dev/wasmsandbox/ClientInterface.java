@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 import dev.wasmsandbox.abi.ValueKind;
@@ -156,19 +157,32 @@ final class ClientInterface {
 		throw new IllegalArgumentException("what the future is of is not said");
 	}
 
-	/** Checks that a type says all, so that a codec knows what to read. */
+	/**
+	 * Checks that a type says all, so that a codec knows what to read, and is of values
+	 * that there are.
+	 */
 	private static Type resolved(Type declared) {
 		switch (declared) {
+			case Class<?> type -> requireNoFuture(type);
 			case TypeVariable<?> variable ->
 				throw new IllegalArgumentException("what " + variable + " is, is not known");
-			case ParameterizedType parameterized ->
+			case ParameterizedType parameterized -> {
+				resolved(parameterized.getRawType());
 				Arrays.stream(parameterized.getActualTypeArguments()).forEach(ClientInterface::resolved);
+			}
 			case GenericArrayType array -> resolved(array.getGenericComponentType());
 			case WildcardType wildcard -> Arrays.stream(wildcard.getUpperBounds()).forEach(ClientInterface::resolved);
 			default -> {
 			}
 		}
 		return declared;
+	}
+
+	private static void requireNoFuture(Class<?> type) {
+		if (Future.class.isAssignableFrom(type) || CompletionStage.class.isAssignableFrom(type)) {
+			throw new IllegalArgumentException(type.getSimpleName()
+					+ " is no value that a guest has; a result may be a CompletableFuture or CompletionStage of one");
+		}
 	}
 
 	/** A method that has no forms, as messages show it. */

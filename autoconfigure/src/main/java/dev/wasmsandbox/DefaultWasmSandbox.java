@@ -157,7 +157,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	}
 
 	@Override
-	public <T extends @Nullable Object> T callWithLargeData(String function, Class<?> resultType,
+	public <R, T extends @Nullable Object> T callWithLargeData(String function, Class<R> resultType,
 			Function<MemorySegment, T> reader, Object... data) {
 		CallShape shape = counted(function, () -> TypedValues.readableShape(name(), function, resultType, data));
 		BoundFunction bound = counted(function, () -> bind(function, shape));
@@ -169,6 +169,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 			Object[] arguments) {
 		ModuleVersion version = this.versions.current();
 		if (TypedValues.needed(version.code(), function, resultType, arguments)) {
+			AsyncArguments.requireReadable(name(), function, arguments);
 			return typed(version, function, resultType, arguments);
 		}
 		ModuleExport export = version.resolve(function);
@@ -288,9 +289,10 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		}
 	}
 
+	/** A tenant's view does not own the module. */
 	@Override
 	public void close() {
-		if (this.versions.close()) {
+		if (this.tenant == null && this.versions.close()) {
 			this.whenClosed.run();
 		}
 	}

@@ -41,7 +41,7 @@ record OwningSandbox(WasmSandbox sandbox, WasmSandboxes registry) implements Was
 	}
 
 	@Override
-	public <T extends @Nullable Object> T callWithLargeData(String function, Class<?> resultType,
+	public <R, T extends @Nullable Object> T callWithLargeData(String function, Class<R> resultType,
 			Function<MemorySegment, T> reader, Object... data) {
 		return this.sandbox.callWithLargeData(function, resultType, reader, data);
 	}
@@ -79,7 +79,7 @@ record OwningSandbox(WasmSandbox sandbox, WasmSandboxes registry) implements Was
 
 	@Override
 	public WasmSandbox forTenant(String tenant) {
-		return new OwningSandbox(this.sandbox.forTenant(tenant), this.registry);
+		return this.sandbox.forTenant(tenant);
 	}
 
 	@Override

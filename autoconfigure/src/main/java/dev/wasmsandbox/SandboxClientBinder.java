@@ -34,9 +34,12 @@ final class SandboxClientBinder extends ClientBinder {
 	<T extends @Nullable Object> CompletableFuture<T> submit(ClientMethod method, boolean numeric, AbiCall call,
 			Supplier<T> result) {
 		CallShape shape = method.shape();
-		return this.sandbox.submit(method.function(), () -> (async) -> {
-			this.sandbox.run(method.function(), shape, numeric, call, async);
-			return result.get();
+		return this.sandbox.submit(method.function(), () -> {
+			AsyncArguments.requireReadable(this.sandbox.name(), method, call);
+			return (async) -> {
+				this.sandbox.run(method.function(), shape, numeric, call, async);
+				return result.get();
+			};
 		});
 	}
 

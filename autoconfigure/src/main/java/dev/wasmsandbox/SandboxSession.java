@@ -133,7 +133,7 @@ public final class SandboxSession implements AutoCloseable {
 	 * As {@link WasmSandbox#callWithLargeData(String, Class, Function, Object...)}, in
 	 * this session. The reader must not call the session.
 	 */
-	public <T extends @Nullable Object> T callWithLargeData(String function, Class<?> resultType,
+	public <R, T extends @Nullable Object> T callWithLargeData(String function, Class<R> resultType,
 			Function<MemorySegment, T> reader, Object... data) {
 		CallShape shape = TypedValues.readableShape(moduleName(), function, resultType, data);
 		return TypedValues.read(bind(function, shape), shape, reader, data);

@@ -86,7 +86,7 @@ public interface WasmSandbox extends AutoCloseable {
 	 * has them, little-endian and unaligned; it ends when the reader returns
 	 * @return what the reader returns
 	 */
-	<T extends @Nullable Object> T callWithLargeData(String function, Class<?> resultType,
+	<R, T extends @Nullable Object> T callWithLargeData(String function, Class<R> resultType,
 			Function<MemorySegment, T> reader, Object... data);
 
 	/**
@@ -105,6 +105,10 @@ public interface WasmSandbox extends AutoCloseable {
 	/**
 	 * As {@link #call}, on a thread of the library's own. Cancelling the future stops the
 	 * guest.
+	 * @param arguments one for each parameter. Arrays and buffers are not copied but read
+	 * when the call runs: do not change, close or reuse them until the future is done. A
+	 * {@link java.lang.foreign.MemorySegment} must be one that all threads may read, not
+	 * one of {@link java.lang.foreign.Arena#ofConfined}
 	 * @return a future that fails with the exceptions of {@link #call}; with a
 	 * {@link SandboxBusyException} if too many calls are waiting
 	 */
@@ -153,7 +157,8 @@ public interface WasmSandbox extends AutoCloseable {
 	/**
 	 * The same sandbox for calls and sessions in the name of a tenant: within its quota,
 	 * and in turns with other tenants where callers must wait. The answer costs next to
-	 * nothing, does not change and may be kept; closing it closes this.
+	 * nothing, does not change and may be kept. It does not own the module: closing it
+	 * does nothing.
 	 * @param tenant any name, 1 to 200 characters
 	 * @return the view; its calls and sessions fail with {@link SandboxBusyException}
 	 * also if the tenant is over its quota for longer than {@code pool.max-wait}, and
@@ -165,7 +170,7 @@ public interface WasmSandbox extends AutoCloseable {
 
 	/**
 	 * Unloads the module: further calls are refused with {@link IllegalStateException},
-	 * running ones end as they would.
+	 * running ones end as they would. On a tenant's view it does nothing.
 	 */
 	@Override
 	void close();

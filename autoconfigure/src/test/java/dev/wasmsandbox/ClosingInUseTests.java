@@ -2,6 +2,7 @@ package dev.wasmsandbox;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import dev.wasmsandbox.guest.BufferMapping;
 import dev.wasmsandbox.guest.HostContext;
@@ -16,6 +18,7 @@ import dev.wasmsandbox.guest.HostFunction;
 import dev.wasmsandbox.guest.SandboxAllocator;
 import dev.wasmsandbox.memory.BufferAccess;
 import dev.wasmsandbox.memory.ZeroCopyBuffer;
+import dev.wasmsandbox.observe.WorkRecorder;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -183,6 +186,41 @@ class ClosingInUseTests {
 
 	private static void refused(ThrowingCallable use) {
 		assertThatIllegalStateException().isThrownBy(use);
+	}
+
+	@Test
+	void aCallThatNeedsANewSandboxWhenTheModuleIsUnloadedSaysSo() {
+		assertSaysThatItWasUnloaded((sandbox) -> sandbox.call("add", int.class, 1, 2));
+	}
+
+	@Test
+	void aSessionThatNeedsANewSandboxWhenTheModuleIsUnloadedSaysSo() {
+		assertSaysThatItWasUnloaded(WasmSandbox::openSession);
+	}
+
+	/** Unloads the module when a sandbox is about to be made for the use. */
+	private static void assertSaysThatItWasUnloaded(Consumer<WasmSandbox> use) {
+		AtomicReference<@Nullable Runnable> before = new AtomicReference<>();
+		WorkRecorder recorder = (WorkRecorder) Proxy.newProxyInstance(WorkRecorder.class.getClassLoader(),
+				new Class<?>[] { WorkRecorder.class }, (_, method, arguments) -> {
+					boolean making = method.getName().equals("listens") && StackWalker.getInstance()
+						.walk((frames) -> frames.anyMatch((frame) -> frame.getClassName().endsWith(".SandboxStock")));
+					Runnable step = making ? before.getAndSet(null) : null;
+					if (step != null) {
+						step.run();
+					}
+					return method.invoke(WorkRecorder.NONE, arguments);
+				});
+		try (WasmSandboxes registry = WasmSandboxes.builder().workObserver((_, _) -> recorder).build()) {
+			WasmSandbox sandbox = registry
+				.load(ModuleDefinition.named("module").source(TestModules.source("simple_module")).build());
+			// Nothing idle, so that the next lease needs a new one.
+			sandbox.pool().drain();
+			before.set(sandbox::close);
+			assertThatIllegalStateException().isThrownBy(() -> use.accept(sandbox))
+				.withMessage("The module 'module' was unloaded");
+			assertThat(before).hasNullValue();
+		}
 	}
 
 }

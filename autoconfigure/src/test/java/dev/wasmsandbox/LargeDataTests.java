@@ -1,8 +1,10 @@
 package dev.wasmsandbox;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.function.Function;
 
 import dev.wasmsandbox.abi.LargeData;
 import dev.wasmsandbox.error.GuestAbiException;
@@ -69,6 +71,19 @@ class LargeDataTests {
 					numbers(100_000), 2.0);
 			assertThat(last).isEqualTo(2 * 99_999.5);
 			assertThat(session.call("live_blocks", int.class)).isZero();
+		}
+	}
+
+	/** Also where the compiler knows the reader's type: there are two such methods. */
+	@Test
+	void aReaderMayBeKeptInAVariable() {
+		Function<MemorySegment, Long> length = MemorySegment::byteSize;
+		try (WasmSandbox sandbox = sandbox("abi_c"); SandboxSession session = sandbox.openSession()) {
+			assertThat(sandbox.callWithLargeData("echo_bytes", byte[].class, length, new byte[100])).isEqualTo(100);
+			assertThat(session.callWithLargeData("echo_bytes", byte[].class, length, new byte[7])).isEqualTo(7);
+			Class<?> anyType = byte[].class;
+			long read = session.callWithLargeData("echo_bytes", anyType, MemorySegment::byteSize, new byte[9]);
+			assertThat(read).isEqualTo(9);
 		}
 	}
 

@@ -23,8 +23,8 @@ final class ArrayValues {
 	/**
 	 * The bytes of an argument.
 	 * @param index which argument, from 0
-	 * @throws GuestAbiException if it is not of its kind, or larger than any guest's
-	 * memory
+	 * @throws GuestAbiException if it is not of its kind, larger than any guest's memory,
+	 * or another thread's
 	 */
 	static MemorySegment bytes(String moduleName, String function, int index, ValueKind kind, Object value) {
 		if (value instanceof LargeData data && data.kind() == kind && data.access() == BufferAccess.READ_WRITE) {
@@ -37,6 +37,10 @@ final class ArrayValues {
 		if (bytes == null) {
 			throw new GuestAbiException(moduleName, function,
 					"argument " + (index + 1) + " must be " + kind + ", but is " + value.getClass().getName(), null);
+		}
+		if (!bytes.isAccessibleBy(Thread.currentThread())) {
+			throw new GuestAbiException(moduleName, function, "argument " + (index + 1)
+					+ " lies in memory that only another thread may use, but the call runs on this one", null);
 		}
 		if (bytes.byteSize() > Integer.MAX_VALUE) {
 			throw tooLarge(moduleName, function, index, bytes.byteSize());

@@ -21,9 +21,9 @@ final class KnownModules {
 	 * @param requested the name that was asked for; {@code null} if none was
 	 */
 	static String action(@Nullable String requested, Collection<String> known) {
-		String name = (requested != null) ? requested : "<name>";
-		String configure = "configure the module by setting the property '" + ModuleNames.MODULES + "." + name
-				+ ".location'.";
+		String location = (requested != null && ModuleNames.isValid(requested))
+				? ModuleNames.locationProperty(requested) : ModuleNames.MODULES + ".<name>.location";
+		String configure = "configure the module by setting the property '" + location + "'.";
 		return known.isEmpty() ? Character.toUpperCase(configure.charAt(0)) + configure.substring(1)
 				: "Use one of the known names, or " + configure;
 	}

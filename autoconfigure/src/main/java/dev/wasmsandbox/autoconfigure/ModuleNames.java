@@ -39,10 +39,25 @@ final class ModuleNames {
 
 	private static void requireValid(String name) {
 		try {
-			ModuleDefinition.named(name).source(ModuleSource.of(new byte[0])).build();
+			define(name);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidConfigurationPropertyValueException(property(name), name, ex.getMessage(), ex);
+		}
+	}
+
+	private static void define(String name) {
+		ModuleDefinition.named(name).source(ModuleSource.of(new byte[0])).build();
+	}
+
+	/** Whether a module may have this name. */
+	static boolean isValid(String name) {
+		try {
+			define(name);
+			return true;
+		}
+		catch (IllegalArgumentException _) {
+			return false;
 		}
 	}
 

@@ -197,6 +197,12 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 		try {
 			return leaseClean(payer);
 		}
+		catch (IllegalStateException ex) {
+			// Its parts were closed under it, if the pool was closed meanwhile.
+			requireOpen();
+			this.check.failed(ex);
+			throw ex;
+		}
 		catch (Throwable ex) {
 			this.check.failed(ex);
 			throw ex;

@@ -1,16 +1,21 @@
 package dev.wasmsandbox.spring;
 
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 
 import dev.wasmsandbox.WasmClient;
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.error.UnknownModuleException;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.ListableBeanFactory;
 
 /**
  * Makes the bean of a client when the application starts, so that one that does not fit
@@ -44,8 +49,20 @@ public final class WasmClientFactoryBean<T> implements FactoryBean<T>, BeanFacto
 	}
 
 	private static WasmSandbox sandbox(BeanFactory factory, String module) {
-		return (factory.containsBean(module) && factory.isTypeMatch(module, WasmSandbox.class))
-				? factory.getBean(module, WasmSandbox.class) : factory.getBean(WasmSandboxes.class).get(module);
+		if (factory.containsBean(module) && factory.isTypeMatch(module, WasmSandbox.class)) {
+			return factory.getBean(module, WasmSandbox.class);
+		}
+		WasmSandboxes registry = factory.getBean(WasmSandboxes.class);
+		return registry.find(module).orElseThrow(() -> new UnknownModuleException(module, known(factory, registry)));
+	}
+
+	/** Also those whose beans are not made yet, of which the registry does not know. */
+	private static Set<String> known(BeanFactory factory, WasmSandboxes registry) {
+		Set<String> names = new TreeSet<>(registry.names());
+		if (factory instanceof ListableBeanFactory listable) {
+			names.addAll(Arrays.asList(listable.getBeanNamesForType(WasmSandbox.class, true, false)));
+		}
+		return names;
 	}
 
 	@Override

@@ -19,7 +19,6 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.core.type.AnnotationMetadata;
 import org.springframework.core.type.filter.AnnotationTypeFilter;
-import org.springframework.util.Assert;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -77,13 +76,28 @@ final class WasmClientRegistrar implements ImportBeanDefinitionRegistrar {
 			.forEach((name) -> clients.add(String.valueOf(name)));
 	}
 
+	private static void requireClient(Class<?> type) {
+		WasmClient annotation = type.getAnnotation(WasmClient.class);
+		if (!type.isInterface() || type.isAnnotation()) {
+			throw new InvalidClientException(type.getName(), "is no interface");
+		}
+		if (type.isSealed()) {
+			throw new InvalidClientException(type.getName(), "is sealed, so that no class can be made of it");
+		}
+		if (annotation == null) {
+			throw new InvalidClientException(type.getName(), "has no such annotation");
+		}
+		if (annotation.value().isBlank()) {
+			throw new InvalidClientException(type.getName(), "names none");
+		}
+	}
+
 	private void register(String className, BeanDefinitionRegistry registry) {
 		if (registry.containsBeanDefinition(className)) {
 			return;
 		}
 		Class<?> client = ClassUtils.resolveClassName(className, this.resourceLoader.getClassLoader());
-		Assert.isTrue(client.isInterface() && client.isAnnotationPresent(WasmClient.class),
-				() -> "A client is an interface with @WasmClient, but " + className + " is not");
+		requireClient(client);
 		RootBeanDefinition definition = new RootBeanDefinition(WasmClientFactoryBean.class);
 		// By its name, because code that is generated ahead of time may not see the type.
 		definition.getConstructorArgumentValues().addIndexedArgumentValue(0, className);

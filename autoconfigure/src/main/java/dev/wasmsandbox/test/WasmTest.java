@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Loads a module into a test. On a class, it is that of all parameters of tests that are
  * a {@link WasmSandbox}, a {@link SandboxSession} or an interface with
  * {@link WasmClient}; fields of these types are set where they have the annotation, too.
- * On a field or a parameter it names a module for that one.
+ * On a field or a parameter it names a module for that one. Static fields are refused.
  *
  * <p>
  * A module is loaded once for a test class; sessions are opened for each test and closed

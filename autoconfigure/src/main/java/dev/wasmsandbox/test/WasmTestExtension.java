@@ -14,6 +14,7 @@ import dev.wasmsandbox.SandboxSession;
 import dev.wasmsandbox.WasmClient;
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.module.ModuleSource;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -29,7 +30,7 @@ import org.junit.platform.commons.support.ReflectionSupport;
  * Gives tests what {@link WasmTest} says. All that it opens is put into JUnit's stores,
  * which close it: modules after the class, sessions after the test.
  */
-final class WasmTestExtension implements ParameterResolver, BeforeEachCallback {
+final class WasmTestExtension implements ParameterResolver, BeforeAllCallback, BeforeEachCallback {
 
 	private static final Namespace NAMESPACE = Namespace.create(WasmTestExtension.class);
 
@@ -43,6 +44,20 @@ final class WasmTestExtension implements ParameterResolver, BeforeEachCallback {
 	@Override
 	public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
 		return resolve(parameter.getParameter(), parameter.getParameter().getType(), context);
+	}
+
+	/** A static field would keep what ends with a test, so there is none. */
+	@Override
+	public void beforeAll(ExtensionContext context) {
+		AnnotationSupport
+			.findAnnotatedFields(context.getRequiredTestClass(), WasmTest.class,
+					(found) -> Modifier.isStatic(found.getModifiers()), HierarchyTraversalMode.TOP_DOWN)
+			.stream()
+			.findFirst()
+			.ifPresent((field) -> {
+				throw new ExtensionConfigurationException("@WasmTest does not set static fields, but " + field
+						+ " is one; make it an instance field, or a parameter of the method that uses it");
+			});
 	}
 
 	@Override

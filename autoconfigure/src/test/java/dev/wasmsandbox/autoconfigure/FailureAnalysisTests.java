@@ -200,7 +200,8 @@ class FailureAnalysisTests {
 	@Test
 	void aLookUpOfAnUnknownModule() {
 		failure(FailingApplications.LooksUp.class, "wasm.modules.image.location=classpath:wasm/image.wasm").contains(
-				"A WebAssembly module named 'imgae' was asked for, but none is loaded. Known modules: image.",
+				"A WebAssembly module named 'imgae' was asked for by the bean 'name', but none is loaded. "
+						+ "Known modules: image.",
 				"Action: Use one of the known names, or configure the module by setting the property "
 						+ "'wasm.modules.imgae.location'");
 	}

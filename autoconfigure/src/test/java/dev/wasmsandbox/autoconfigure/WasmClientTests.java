@@ -15,6 +15,8 @@ import dev.wasmsandbox.error.ClientMismatchException;
 import dev.wasmsandbox.error.UnknownModuleException;
 import dev.wasmsandbox.spring.ImportWasmClients;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -101,8 +103,34 @@ class WasmClientTests {
 				.rootCause()
 				.isInstanceOf(UnknownModuleException.class)
 				.hasMessageContaining("'nowhere'"));
-		this.runner.withUserConfiguration(NoClient.class)
-			.run((context) -> assertThat(context).getFailure().hasMessageContaining("with @WasmClient"));
+	}
+
+	/**
+	 * Their beans may be made before those of the modules, of which nothing is loaded.
+	 */
+	@Test
+	void aClientOfAModuleThatIsNotThereNamesThoseThatAre() {
+		this.runner.withUserConfiguration(Unknown.class).run((context) -> {
+			FailureAnalysis analysis = Objects.requireNonNull(
+					new UnknownModuleFailureAnalyzer().analyze(Objects.requireNonNull(context.getStartupFailure())));
+			assertThat(analysis.getDescription()).contains("'nowhere'")
+				.contains(Lost.class.getName())
+				.contains("Known modules: echo, text.");
+			assertThat(analysis.getAction()).contains("Use one of the known names")
+				.contains("'wasm.modules.nowhere.location'");
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "NoClient, java.util.List has no such annotation", "ClassAsClient, java.lang.String is no interface",
+			"SealedClient, Sealed is sealed", "Nameless, NoName names none" })
+	void whatIsNoClientFailsTheStartWithWhatToDo(String configuration, String problem) throws ClassNotFoundException {
+		this.runner.withUserConfiguration(Class.forName(getClass().getName() + "$" + configuration)).run((context) -> {
+			Throwable failure = Objects.requireNonNull(context.getStartupFailure());
+			FailureAnalysis analysis = Objects.requireNonNull(new InvalidClientFailureAnalyzer().analyze(failure));
+			assertThat(analysis.getDescription()).contains("interface with @WasmClient").contains(problem);
+			assertThat(analysis.getAction()).contains("@WasmClient(\"<name>\")");
+		});
 	}
 
 	@Test
@@ -179,6 +207,37 @@ class WasmClientTests {
 	@Configuration(proxyBeanMethods = false)
 	@ImportWasmClients(List.class)
 	static class NoClient {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportWasmClients(String.class)
+	static class ClassAsClient {
+
+	}
+
+	@WasmClient("text")
+	sealed interface Sealed {
+
+		record Only() implements Sealed {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportWasmClients(Sealed.class)
+	static class SealedClient {
+
+	}
+
+	@WasmClient("")
+	interface NoName {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ImportWasmClients(NoName.class)
+	static class Nameless {
 
 	}
 

@@ -1,5 +1,6 @@
 package dev.wasmsandbox.test;
 
+import java.lang.reflect.Proxy;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -70,6 +73,18 @@ class WasmTestTests {
 		assertThat(renamed.info().limits().memoryBytes()).isEqualTo(1 << 20);
 	}
 
+	@Test
+	@SuppressWarnings("NullAway") // a context has no more than the extension asks for
+	void staticFieldsAreRefused() {
+		ExtensionContext context = (ExtensionContext) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { ExtensionContext.class },
+				(_, method, _) -> method.getName().equals("getRequiredTestClass") ? StaticField.class : null);
+		assertThatExceptionOfType(ExtensionConfigurationException.class)
+			.isThrownBy(() -> new WasmTestExtension().beforeAll(context))
+			.withMessageContaining("does not set static fields")
+			.withMessageContaining("StaticField.shared");
+	}
+
 	@AfterAll
 	static void sandboxesAreOpenUntilTheClassEnds() {
 		assertThat(SANDBOXES)
@@ -91,6 +106,14 @@ class WasmTestTests {
 	interface State {
 
 		int increment();
+
+	}
+
+	/** Not run: it would fail. */
+	static final class StaticField {
+
+		@WasmTest
+		static WasmSandbox shared;
 
 	}
 
