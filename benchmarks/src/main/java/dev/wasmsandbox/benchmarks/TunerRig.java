@@ -160,9 +160,13 @@ final class TunerRig implements AutoCloseable {
 		long calls = this.done.sum();
 		long spent = this.nanos.sum();
 		Thread.sleep(time.toMillis());
+		while (this.done.sum() == calls) {
+			// Between two bursts nobody calls.
+			requireRight();
+			Thread.sleep(time.toMillis());
+		}
 		requireRight();
-		long more = this.nanos.sum() - spent;
-		return (more > 0) ? CALLERS * 1e9 * (this.done.sum() - calls) / more : 0;
+		return CALLERS * 1e9 * (this.done.sum() - calls) / (this.nanos.sum() - spent);
 	}
 
 	void requireRight() {
