@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -260,7 +261,7 @@ final class Tuner implements Benchmark {
 		long same = changed.stream().filter((id) -> {
 			double from = start.getOrDefault(id, 0.0);
 			double to = advised.getOrDefault(id, from);
-			return id.endsWith("reset.strategy") ? tuned.get(id).equals(advised.get(id))
+			return id.endsWith("reset.strategy") ? Objects.equals(tuned.get(id), advised.get(id))
 					: Math.signum(tuned.getOrDefault(id, from) - from) == Math.signum(to - from);
 		}).count();
 		return changed.isEmpty() ? (start.equals(advised) ? 1 : 0) : (double) same / changed.size();

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -135,7 +136,7 @@ final class TunerRig implements AutoCloseable {
 		try {
 			together.await();
 		}
-		catch (InterruptedException | java.util.concurrent.BrokenBarrierException ex) {
+		catch (InterruptedException | BrokenBarrierException ex) {
 			throw new IllegalStateException(ex);
 		}
 	}
@@ -159,9 +160,13 @@ final class TunerRig implements AutoCloseable {
 		long calls = this.done.sum();
 		long spent = this.nanos.sum();
 		Thread.sleep(time.toMillis());
+		while (this.done.sum() == calls) {
+			// Between two bursts nobody calls.
+			requireRight();
+			Thread.sleep(time.toMillis());
+		}
 		requireRight();
-		long more = this.nanos.sum() - spent;
-		return (more > 0) ? CALLERS * 1e9 * (this.done.sum() - calls) / more : 0;
+		return CALLERS * 1e9 * (this.done.sum() - calls) / (this.nanos.sum() - spent);
 	}
 
 	void requireRight() {
@@ -171,12 +176,18 @@ final class TunerRig implements AutoCloseable {
 		}
 	}
 
+	/** Does not wait for callers for long: their modules are gone then anyway. */
 	@Override
-	public void close() throws InterruptedException {
+	public void close() {
 		this.running = false;
-		for (Thread thread : this.threads) {
-			thread.interrupt();
-			thread.join();
+		this.threads.forEach(Thread::interrupt);
+		try {
+			for (Thread thread : this.threads) {
+				boolean ignored = thread.join(Duration.ofSeconds(5));
+			}
+		}
+		catch (InterruptedException _) {
+			Thread.currentThread().interrupt();
 		}
 		this.sandboxes.close();
 	}

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -110,8 +111,8 @@ final class TunerSweep {
 		return values;
 	}
 
-	private TreeSet<String> strategies() {
-		TreeSet<String> labels = new TreeSet<>();
+	private Set<String> strategies() {
+		Set<String> labels = new TreeSet<>();
 		this.rig.tunables()
 			.values()
 			.stream()
