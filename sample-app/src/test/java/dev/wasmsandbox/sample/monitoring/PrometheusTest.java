@@ -84,12 +84,15 @@ class PrometheusTest {
 			assertThat(Monitoring.variables()).hasSize(3)
 				.allSatisfy((variable) -> assertThat(prometheus().values(variable.label(), variable.selector()))
 					.isNotEmpty());
-			assertThat(prometheus().rules()).hasSameSizeAs(Monitoring.rules())
-				.allSatisfy(
-						(rule) -> assertThat(rule.path("health").stringValue()).as(rule.toString()).isEqualTo("ok"));
-			assertThat(prometheus().rules()).filteredOn((rule) -> "WasmPoolExhausted".equals(name(rule)))
-				.singleElement()
-				.satisfies((rule) -> assertThat(rule.path("state").stringValue()).isNotEqualTo("inactive"));
+			// Rules are evaluated at times of their own.
+			await().untilAsserted(() -> {
+				assertThat(prometheus().rules()).hasSameSizeAs(Monitoring.rules())
+					.allSatisfy((rule) -> assertThat(rule.path("health").stringValue()).as(rule.toString())
+						.isEqualTo("ok"));
+				assertThat(prometheus().rules()).filteredOn((rule) -> "WasmPoolExhausted".equals(name(rule)))
+					.singleElement()
+					.satisfies((rule) -> assertThat(rule.path("state").stringValue()).isNotEqualTo("inactive"));
+			});
 		}
 		finally {
 			load.stop();
