@@ -35,7 +35,7 @@ final class MetricsOverhead implements Benchmark {
 	private static final int CLEAN = 100;
 
 	/** Iterations of {@code fib64}, so that a clean call takes about two microseconds. */
-	private static final int STEPS = 2_000;
+	private static final int STEPS = 6_800;
 
 	private static final int THREADS = 16;
 
