@@ -25,6 +25,10 @@ final class FunctionMetrics implements CallRecorder {
 
 	private final LongAdder heldTimedNanos = new LongAdder();
 
+	private final LongAdder processorTimed = new LongAdder();
+
+	private final LongAdder processorNanos = new LongAdder();
+
 	private final LatencyHistogram latency;
 
 	FunctionMetrics(String name, int slices) {
@@ -48,6 +52,12 @@ final class FunctionMetrics implements CallRecorder {
 	}
 
 	@Override
+	public void processor(long nanos) {
+		this.processorTimed.increment();
+		this.processorNanos.add(nanos);
+	}
+
+	@Override
 	public void refused(Outcome outcome) {
 		this.clean[outcome.ordinal()].increment();
 	}
@@ -65,7 +75,7 @@ final class FunctionMetrics implements CallRecorder {
 	CallCounts counts() {
 		return new CallCounts(OutcomeCounts.of((outcome) -> this.clean[outcome.ordinal()].sum()),
 				OutcomeCounts.of((outcome) -> this.held[outcome.ordinal()].sum()), this.cleanNanos.sum(),
-				this.heldTimed.sum(), this.heldTimedNanos.sum());
+				this.heldTimed.sum(), this.heldTimedNanos.sum(), this.processorTimed.sum(), this.processorNanos.sum());
 	}
 
 	LatencyHistogram latency() {

@@ -64,10 +64,6 @@ final class ModuleMetrics implements WorkRecorder {
 
 	private final LongAdder awaitedNanos = new LongAdder();
 
-	private final LongAdder wallNanos = new LongAdder();
-
-	private final LongAdder cpuNanos = new LongAdder();
-
 	/** The most memory a sandbox had in each of the last slices. */
 	private final long[] peaks;
 
@@ -155,12 +151,6 @@ final class ModuleMetrics implements WorkRecorder {
 	}
 
 	@Override
-	public void ran(long wall, long cpu) {
-		this.wallNanos.add(wall);
-		this.cpuNanos.add(cpu);
-	}
-
-	@Override
 	public void released(long memoryBytes) {
 		// A plain look first: the most changes seldom, and callers do not contend for it.
 		if (memoryBytes > this.peak.getOpaque()) {
@@ -191,8 +181,7 @@ final class ModuleMetrics implements WorkRecorder {
 		}
 		return new WorkCounts(calls, this.coldStartCount.sum(), this.awaitedCount.sum(), this.awaitedNanos.sum(),
 				this.blocks.sum(), this.blockBytes.sum(), this.blocksTimed.sum(), this.blockNanos.sum(),
-				this.bytesIn.sum(), this.bytesOut.sum(), this.bytesMapped.sum(), this.wallNanos.sum(),
-				this.cpuNanos.sum());
+				this.bytesIn.sum(), this.bytesOut.sum(), this.bytesMapped.sum());
 	}
 
 	List<LatencyHistogram> calls() {

@@ -65,8 +65,7 @@ public record PerformanceSummary(Duration window, OutcomeCounts outcomes, double
 			.sum();
 		// Sums of processors are exact; a share of a sum would mix modules that wait with
 		// others that compute.
-		double processors = modules.stream().mapToDouble((module) -> module.work().cpuBusyNanos()).sum() * 1e-9
-				/ seconds;
+		double processors = modules.stream().mapToDouble(ModuleWindow::processorNanos).sum() * 1e-9 / seconds;
 		return new PerformanceSummary(length, outcomes, outcomes.total() / seconds, outcomes.errorRate(),
 				work.calls().busyNanos() * 1e-9 / seconds, latencies.calls(), work.calls().held().total(),
 				work.calls().heldMeanNanos(), latencies.acquisitions(), latencies.coldStarts(), latencies.allocations(),

@@ -199,7 +199,7 @@ final class TunerHints {
 	 * passes is mostly other threads'.
 	 */
 	private static double runs(ModuleWindow window, double calls) {
-		double processors = window.work().cpuBusyNanos() / calls;
+		double processors = window.processorNanos() / calls;
 		double passed = window.calls().mean() - window.acquisitions().mean();
 		return Math.max(1, (passed > 0) ? Math.min(processors, passed) : processors);
 	}

@@ -156,8 +156,9 @@ class MetricsTests {
 		}
 		ModuleWindow window = this.metrics.window(this.sandboxes, "simple_module").orElseThrow();
 		assertThat(window.acquisitions().samples()).as("about one of 8").isBetween(calls / 32L, calls / 2L);
-		assertThat(window.work().wallNanos()).as("about one of 256").isPositive();
-		assertThat(window.work().cpuNanos()).isPositive();
+		CallCounts fibs = window.functions().get("fib");
+		assertThat(fibs.processorTimed()).as("about one of 256").isBetween(calls / 2048L, calls / 64L);
+		assertThat(window.processorNanos()).isPositive().isLessThanOrEqualTo(fibs.busyNanos());
 		assertThat(window.work().coldStarts()).isEqualTo(sandbox.statistics().pool().created()).isPositive();
 		assertThat(window.coldStarts().mean()).isPositive();
 		assertThat(load("state").call("increment", int.class)).isEqualTo(1);
@@ -181,6 +182,27 @@ class MetricsTests {
 		assertThat(this.metrics.summary(this.sandboxes).outcomes().total()).isZero();
 		assertThat(this.metrics.summary(this.sandboxes).calls().samples()).isZero();
 		assertThat(counts("simple_module", "add").clean().total()).isEqualTo(1);
+	}
+
+	/** Slices of 2.5 s, which no look each second ends at the right moment. */
+	@Test
+	void aWindowOfHalfAMinuteIsNoLonger() {
+		PerformanceMetrics halfMinute = new PerformanceMetrics(
+				new MetricsSettings(Duration.ofSeconds(30), PerformanceTargets.defaults()));
+		try (WasmSandboxes own = WasmSandboxes.builder().workObserver(halfMinute).build()) {
+			WasmSandbox sandbox = own
+				.load(ModuleDefinition.named("m").source(ModuleSource.of(Fixtures.bytes("simple_module"))).build());
+			for (int second = 0; second <= 100; second++) {
+				halfMinute.look(second * SECOND, own);
+				assertThat(halfMinute.summary(own).window()).isLessThanOrEqualTo(Duration.ofSeconds(33));
+			}
+			sandbox.call("add", int.class, 2, 3);
+			for (int second = 101; second <= 133; second++) {
+				halfMinute.look(second * SECOND, own);
+			}
+			assertThat(halfMinute.summary(own).outcomes().total()).isZero();
+			assertThat(halfMinute.summary(own).window()).isGreaterThanOrEqualTo(Duration.ofSeconds(30));
+		}
 	}
 
 	@Test

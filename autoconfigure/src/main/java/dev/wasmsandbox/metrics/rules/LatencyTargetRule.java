@@ -22,7 +22,7 @@ final class LatencyTargetRule extends ModuleRule {
 			return Stream.empty();
 		}
 		double waiting = module.acquisitions().mean();
-		double processor = module.work().cpuShare();
+		double processor = module.processorShare();
 		return advise(module)
 			.found(Severity.WARNING,
 					"A call takes " + Amounts.time(mean) + " on average, the target is " + Amounts.time(target))

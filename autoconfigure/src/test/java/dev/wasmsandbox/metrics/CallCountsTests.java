@@ -1,0 +1,53 @@
+package dev.wasmsandbox.metrics;
+
+import dev.wasmsandbox.observe.Outcome;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+/** What is made of the calls that were asked for their processor time. */
+class CallCountsTests {
+
+	private static CallCounts counts(long clean, long cleanNanos, long asked, long processorNanos) {
+		return new CallCounts(OutcomeCounts.of((outcome) -> (outcome == Outcome.SUCCESS) ? clean : 0),
+				OutcomeCounts.none(), cleanNanos, 0, 0, asked, processorNanos);
+	}
+
+	@Test
+	void eachCallTakesWhatThoseTookThatWereAsked() {
+		assertThat(counts(1_000, 3_000_000, 4, 8_000).processorBusyNanos()).isEqualTo(2_000_000);
+	}
+
+	/**
+	 * 256,000 calls of 2 us, and one that its thread was off the processor for 50 ms in:
+	 * whether that one was asked makes no difference.
+	 */
+	@Test
+	void aCallThatWasInterruptedForLongChangesNothing() {
+		double calls = counts(256_000, 562_000_000, 1_000, 2_000_000).processorBusyNanos();
+		assertThat(calls).isCloseTo(512e6, within(1.0));
+	}
+
+	@Test
+	void itIsNeverMoreThanTheTimeThatPassed() {
+		assertThat(counts(100, 50_000, 1, 900).processorBusyNanos()).isEqualTo(50_000);
+		assertThat(counts(100, 50_000, 0, 0).processorBusyNanos()).as("none was asked").isEqualTo(50_000);
+	}
+
+	@Test
+	void callsInSessionsAreOnProcessorsForTheSamePartOfTheirTime() {
+		CallCounts counts = new CallCounts(OutcomeCounts.of((outcome) -> (outcome == Outcome.SUCCESS) ? 10 : 0),
+				OutcomeCounts.of((outcome) -> (outcome == Outcome.SUCCESS) ? 1_000 : 0), 1_000, 10, 500, 10, 250);
+		assertThat(counts.processorBusyNanos()).isEqualTo(250 + 1_000 * 50 / 4.0);
+	}
+
+	@Test
+	void refusedCallsTakeNone() {
+		CallCounts counts = new CallCounts(
+				OutcomeCounts.of((outcome) -> (outcome == Outcome.SUCCESS || outcome == Outcome.BUSY) ? 10 : 0),
+				OutcomeCounts.none(), 10_000, 0, 0, 2, 200);
+		assertThat(counts.processorBusyNanos()).isEqualTo(1_000);
+	}
+
+}
