@@ -73,8 +73,8 @@ final class CallTimes {
 	 * The processor time of this thread, if it is to be measured for this call. Never on
 	 * a virtual thread, whose time is its carriers'.
 	 */
-	long cpu(long begun) {
-		return (this.listens && hash(begun) >>> OF_256 == 0) ? cpu() : UNKNOWN;
+	long cpu(CallRecorder calls, long begun) {
+		return (this.listens && (hash(begun) >>> OF_256 == 0 || calls.takesLong())) ? cpu() : UNKNOWN;
 	}
 
 	private static long cpu() {

@@ -211,7 +211,7 @@ final class ModuleMetrics implements WorkRecorder {
 	}
 
 	void endSlice() {
-		calls().forEach(LatencyHistogram::endSlice);
+		this.functions.values().forEach(FunctionMetrics::endSlice);
 		this.acquisitions.endSlice();
 		this.coldStarts.endSlice();
 		this.sessions.endSlice();

@@ -18,6 +18,11 @@ public interface CallRecorder {
 		}
 
 		@Override
+		public boolean takesLong() {
+			return false;
+		}
+
+		@Override
 		public void refused(Outcome outcome) {
 		}
 
@@ -38,6 +43,9 @@ public interface CallRecorder {
 	 * because that clock is slow.
 	 */
 	void processor(long nanos);
+
+	/** Whether calls take so long that each may be asked for that. */
+	boolean takesLong();
 
 	/** A call was refused before it asked for a sandbox; nobody timed it. */
 	void refused(Outcome outcome);

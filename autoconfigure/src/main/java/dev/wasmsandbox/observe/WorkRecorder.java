@@ -59,7 +59,10 @@ public interface WorkRecorder {
 	 */
 	CallRecorder function(String export);
 
-	/** A caller got a sandbox, after so long; not every one is told. */
+	/**
+	 * A caller waited so long for a sandbox, in vain if the pool was busy; not every one
+	 * is told.
+	 */
 	void acquired(long nanos);
 
 	/**

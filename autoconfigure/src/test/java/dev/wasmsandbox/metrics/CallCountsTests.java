@@ -11,7 +11,7 @@ class CallCountsTests {
 
 	private static CallCounts counts(long clean, long cleanNanos, long asked, long processorNanos) {
 		return new CallCounts(OutcomeCounts.of((outcome) -> (outcome == Outcome.SUCCESS) ? clean : 0),
-				OutcomeCounts.none(), cleanNanos, 0, 0, asked, processorNanos);
+				OutcomeCounts.none(), cleanNanos, 0, 0, 0, asked, processorNanos);
 	}
 
 	@Test
@@ -38,7 +38,7 @@ class CallCountsTests {
 	@Test
 	void callsInSessionsAreOnProcessorsForTheSamePartOfTheirTime() {
 		CallCounts counts = new CallCounts(OutcomeCounts.of((outcome) -> (outcome == Outcome.SUCCESS) ? 10 : 0),
-				OutcomeCounts.of((outcome) -> (outcome == Outcome.SUCCESS) ? 1_000 : 0), 1_000, 10, 500, 10, 250);
+				OutcomeCounts.of((outcome) -> (outcome == Outcome.SUCCESS) ? 1_000 : 0), 1_000, 10, 500, 0, 10, 250);
 		assertThat(counts.processorBusyNanos()).isEqualTo(250 + 1_000 * 50 / 4.0);
 	}
 
@@ -46,8 +46,35 @@ class CallCountsTests {
 	void refusedCallsTakeNone() {
 		CallCounts counts = new CallCounts(
 				OutcomeCounts.of((outcome) -> (outcome == Outcome.SUCCESS || outcome == Outcome.BUSY) ? 10 : 0),
-				OutcomeCounts.none(), 10_000, 0, 0, 2, 200);
+				OutcomeCounts.none(), 10_000, 0, 0, 0, 2, 200);
 		assertThat(counts.processorBusyNanos()).isEqualTo(1_000);
+	}
+
+	@Test
+	void whatWaitedInVainWasOnNoProcessor() {
+		CallCounts refused = new CallCounts(OutcomeCounts.of((outcome) -> (outcome == Outcome.BUSY) ? 39 : 0),
+				OutcomeCounts.none(), 39_000_000, 0, 0, 39_000_000, 0, 0);
+		assertThat(refused.processorBusyNanos()).isZero();
+	}
+
+	/** All calls that take long are asked, few of the short ones. */
+	@Test
+	void longCallsAreAskedEach() {
+		FunctionMetrics function = new FunctionMetrics("f", 12);
+		function.call(Outcome.SUCCESS, 1_000_000);
+		assertThat(function.takesLong()).isTrue();
+		for (int i = 0; i < 1_000; i++) {
+			function.call(Outcome.SUCCESS, 1_000);
+		}
+		function.processor(900);
+		assertThat(function.takesLong()).as("it was one of many").isFalse();
+		function.call(Outcome.SUCCESS, 2_000_000);
+		assertThat(function.takesLong()).isFalse();
+		function.endSlice();
+		function.call(Outcome.SUCCESS, 2_000_000);
+		assertThat(function.takesLong()).as("it became slower").isTrue();
+		function.call(Outcome.BUSY, 1_000_000_000);
+		assertThat(function.counts().refusedNanos()).isEqualTo(1_000_000_000);
 	}
 
 }

@@ -69,7 +69,7 @@ final class Windows {
 
 	private double processorShare = 1;
 
-	private static final CallCounts NO_CALLS = new CallCounts(OutcomeCounts.none(), OutcomeCounts.none(), 0, 0, 0, 0,
+	private static final CallCounts NO_CALLS = new CallCounts(OutcomeCounts.none(), OutcomeCounts.none(), 0, 0, 0, 0, 0,
 			0);
 
 	private WorkCounts work = new WorkCounts(NO_CALLS, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -276,7 +276,7 @@ final class Windows {
 
 	private CallCounts counts(OutcomeCounts clean) {
 		double nanos = clean.total() * this.calls.mean();
-		return new CallCounts(clean, OutcomeCounts.none(), (long) nanos, 0, 0, clean.total(),
+		return new CallCounts(clean, OutcomeCounts.none(), (long) nanos, 0, 0, 0, clean.total(),
 				(long) (nanos * this.processorShare));
 	}
 
