@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
+import dev.wasmsandbox.error.GuestText;
 import dev.wasmsandbox.observe.CallRecorder;
 import dev.wasmsandbox.observe.WorkRecorder;
 import org.jspecify.annotations.Nullable;
@@ -98,8 +99,18 @@ final class ModuleMetrics implements WorkRecorder {
 			return known;
 		}
 		boolean named = this.exports.contains(export) && this.functions.size() < MOST_FUNCTIONS;
-		return this.functions.computeIfAbsent(named ? export : UNKNOWN,
+		return this.functions.computeIfAbsent(named ? label(export) : UNKNOWN,
 				(name) -> new FunctionMetrics(name, this.slices));
+	}
+
+	/**
+	 * What an export is called in meters, logs and answers: names are the module's, of up
+	 * to 10,000 bytes and with whatever signs. Different ones stay different.
+	 */
+	private static String label(String export) {
+		String shown = GuestText.name(export);
+		return (shown.equals(export) && !export.equals(UNKNOWN)) ? export
+				: shown + " #" + Integer.toHexString(export.hashCode());
 	}
 
 	@Override

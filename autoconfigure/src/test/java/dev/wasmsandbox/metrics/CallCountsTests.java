@@ -1,5 +1,7 @@
 package dev.wasmsandbox.metrics;
 
+import java.util.List;
+
 import dev.wasmsandbox.observe.Outcome;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +50,21 @@ class CallCountsTests {
 				OutcomeCounts.of((outcome) -> (outcome == Outcome.SUCCESS || outcome == Outcome.BUSY) ? 10 : 0),
 				OutcomeCounts.none(), 10_000, 0, 0, 0, 2, 200);
 		assertThat(counts.processorBusyNanos()).isEqualTo(1_000);
+	}
+
+	/** A module chooses the names of its exports. */
+	@Test
+	void namesThatAModuleChoseAreShortAndPrintableAndStayDifferent() {
+		String name = "a".repeat(5_000);
+		ModuleMetrics module = new ModuleMetrics(List.of(name + 1, name + 2, "evil\u001b[31m\n", "UNKNOWN", "add"), 12);
+		for (String export : List.of(name + 1, name + 2, "evil\u001b[31m\n", "UNKNOWN", "add", "none")) {
+			module.function(export).call(Outcome.SUCCESS, 1_000);
+			module.function(export).call(Outcome.SUCCESS, 1_000);
+		}
+		assertThat(module.functions()).hasSize(6).allSatisfy((function) -> {
+			assertThat(function.name()).hasSizeLessThan(250).matches("[ -~]*");
+			assertThat(function.counts().clean().total()).isEqualTo(2);
+		}).extracting(FunctionMetrics::name).contains("add", "UNKNOWN");
 	}
 
 	@Test
