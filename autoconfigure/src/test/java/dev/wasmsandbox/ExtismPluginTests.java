@@ -260,8 +260,8 @@ class ExtismPluginTests {
 				.withMessageContaining("(String, String) -> String");
 			assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> plugin.call("echo", String.class, 1));
 		}
-		try (WasmSandbox numbers = TestModules.builder("simple_module").abi("extism").build()) {
-			assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> numbers.call("add", String.class, "x"))
+		try (WasmSandbox traps = TestModules.builder("traps").abi("extism").build()) {
+			assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> traps.call("div", String.class, "x"))
 				.withMessageContaining("(i32, i32) -> i32");
 		}
 	}

@@ -40,14 +40,25 @@ final class AssemblyScriptAbi implements GuestAbi {
 
 	@Override
 	public boolean recognises(ModuleReport module) {
-		return !this.statics && follows(module);
+		return !this.statics && missing(module).isEmpty();
 	}
 
-	private static boolean follows(ModuleReport module) {
-		return module.memory() != null && Exports.function(module, "__new", "(i32, i32) -> i32") != null
-				&& Exports.function(module, "__pin", "(i32) -> i32") != null
-				&& Exports.function(module, "__unpin", "(i32) -> ()") != null
-				&& Exports.global(module, "__rtti_base") != null;
+	@Override
+	public List<String> missing(ModuleReport module) {
+		List<String> missing = new ArrayList<>();
+		Exports.missing(module, "__new", "(i32, i32) -> i32").forEach(missing::add);
+		Exports.missing(module, "__pin", "(i32) -> i32").forEach(missing::add);
+		Exports.missing(module, "__unpin", "(i32) -> ()").forEach(missing::add);
+		if (Exports.global(module, "__rtti_base") == null) {
+			missing.add("the global __rtti_base i32");
+		}
+		if (module.memory() == null) {
+			missing.add("a memory");
+		}
+		if (!missing.isEmpty()) {
+			missing.set(missing.size() - 1, missing.getLast() + ", all of which asc exports with --exportRuntime");
+		}
+		return missing;
 	}
 
 	/** What its runtime calls when an error is thrown. */
@@ -78,11 +89,6 @@ final class AssemblyScriptAbi implements GuestAbi {
 		ModuleExport export = Exports.require(moduleName, module, function);
 		if (shape.isNumeric()) {
 			return NumericAbi.NumericFunction.of(moduleName, export, shape);
-		}
-		if (!follows(module)) {
-			throw new GuestAbiException(moduleName, function, "the convention " + name()
-					+ " needs the exports __new, __pin, __unpin and __rtti_base; build " + "with asc --exportRuntime",
-					null);
 		}
 		FunctionSignature signature = Exports.signature(export);
 		Widening[] widenings = arguments(signature, shape);

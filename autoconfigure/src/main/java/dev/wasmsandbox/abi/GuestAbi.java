@@ -22,6 +22,17 @@ public interface GuestAbi {
 	boolean recognises(ModuleReport module);
 
 	/**
+	 * What a module lacks that it would need to follow the convention. Asked where the
+	 * convention was chosen for it by hand, so that a module that cannot follow it is
+	 * refused when it is loaded and not at its first call.
+	 * @return each as messages show it, such as {@code the function __new (i32, i32) ->
+	 * i32}; empty if nothing is missing, as for a convention that does not say
+	 */
+	default List<String> missing(ModuleReport module) {
+		return List.of();
+	}
+
+	/**
 	 * The functions that the convention has the host offer to a module. They are added to
 	 * those the module is given, which come first.
 	 */
