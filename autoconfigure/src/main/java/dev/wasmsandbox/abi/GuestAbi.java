@@ -33,6 +33,15 @@ public interface GuestAbi {
 	}
 
 	/**
+	 * Whether it has a form for values of a kind. Java types whose kind it has none for
+	 * are passed by the module's codec.
+	 * @return {@code true} for all but {@link ValueKind#STRINGS}
+	 */
+	default boolean passes(ValueKind kind) {
+		return kind != ValueKind.STRINGS;
+	}
+
+	/**
 	 * The functions that the convention has the host offer to a module. They are added to
 	 * those the module is given, which come first.
 	 */

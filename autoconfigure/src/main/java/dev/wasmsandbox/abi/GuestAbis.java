@@ -3,6 +3,7 @@ package dev.wasmsandbox.abi;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.wasmsandbox.abi.AssemblyScriptAbi.Arrays;
 import dev.wasmsandbox.error.AbiMismatchException;
 import dev.wasmsandbox.error.UnknownAbiException;
 import dev.wasmsandbox.screen.ModuleReport;
@@ -14,8 +15,8 @@ import dev.wasmsandbox.screen.ModuleReport;
 public final class GuestAbis {
 
 	/** The last one takes every module. */
-	private static final List<GuestAbi> BUILT_IN = List.of(new AssemblyScriptAbi(false), new PointerLengthAbi(),
-			new AssemblyScriptAbi(true), new NumericAbi());
+	private static final List<GuestAbi> BUILT_IN = List.of(new AssemblyScriptAbi(Arrays.TOLD), new PointerLengthAbi(),
+			new AssemblyScriptAbi(Arrays.STATIC), new AssemblyScriptAbi(Arrays.LISTS), new NumericAbi());
 
 	private final List<GuestAbi> own;
 

@@ -42,6 +42,11 @@ final class PointerLengthAbi implements GuestAbi {
 		if (shape.isNumeric()) {
 			return NumericAbi.NumericFunction.of(moduleName, export, shape);
 		}
+		if (shape.result() == ValueKind.STRINGS || shape.parameters().contains(ValueKind.STRINGS)) {
+			throw new GuestAbiException(moduleName, function, "wanted was " + shape
+					+ ", but the convention pointer-length has no form for String[]; pass one text, for example JSON",
+					null);
+		}
 		FunctionSignature signature = Exports.signature(export);
 		ModuleExport post = Exports.function(module, POST_RETURN + function, "(i32) -> ()");
 		ResultStyle style = style(module, signature, shape, post);

@@ -36,8 +36,7 @@ final class ScreeningFailure extends RuntimeException {
 	}
 
 	static ScreeningFailure overLimit(String limit, long value, long asked, String message) {
-		return new ScreeningFailure(Reason.OVER_LIMIT, new LimitPassed(limit, value, asked), null,
-				message);
+		return new ScreeningFailure(Reason.OVER_LIMIT, new LimitPassed(limit, value, asked), null, message);
 	}
 
 	/** The exception that users see. */
