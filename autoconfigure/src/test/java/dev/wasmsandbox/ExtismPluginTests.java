@@ -303,4 +303,18 @@ class ExtismPluginTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "set_var", "get_var", "config" })
+	void namesThatAreNoTextEndTheCall(String function) {
+		byte[] name = { 'a', (byte) 0xff, '=', 'v' };
+		try (WasmSandbox plugin = plugin().build(); SandboxSession session = plugin.openSession()) {
+			session.call("set_var", void.class, "a\ufffd=the sign itself is text");
+			assertThat(session.call("get_var", String.class, "a\ufffd")).isEqualTo("the sign itself is text");
+			assertThatExceptionOfType(GuestAbiException.class)
+				.isThrownBy(() -> session.call(function, String.class,
+						function.equals("set_var") ? name : Arrays.copyOf(name, 2)))
+				.withMessageContaining("of 2 bytes, is not valid UTF-8");
+		}
+	}
+
 }

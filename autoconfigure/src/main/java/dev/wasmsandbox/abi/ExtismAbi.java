@@ -10,6 +10,7 @@ import dev.wasmsandbox.error.SandboxTrapException;
 import dev.wasmsandbox.guest.GuestAccess;
 import dev.wasmsandbox.guest.HostContext;
 import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.guest.HostMemory;
 import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
@@ -75,11 +76,11 @@ public final class ExtismAbi implements GuestAbi {
 	}
 
 	private ExtismKernel kernel(HostContext guest) {
-		return guest.attachment(ExtismKernel.class, () -> newKernel(guest.moduleName()));
+		return guest.attachment(ExtismKernel.class, () -> newKernel(guest.moduleName(), guest.hostMemory()));
 	}
 
-	private ExtismKernel newKernel(String moduleName) {
-		return new ExtismKernel(moduleName, this.settings, this.limit);
+	private ExtismKernel newKernel(String moduleName, HostMemory room) {
+		return new ExtismKernel(moduleName, this.settings, this.limit, room);
 	}
 
 	/**
@@ -119,7 +120,8 @@ public final class ExtismAbi implements GuestAbi {
 
 	private void run(GuestAccess guest, ModuleExport export, ByteCall values, AbiCall call) {
 		byte[] input = values.input(call);
-		ExtismKernel kernel = guest.attachment(ExtismKernel.class, () -> newKernel(guest.moduleName()));
+		ExtismKernel kernel = guest.attachment(ExtismKernel.class,
+				() -> newKernel(guest.moduleName(), guest.hostMemory()));
 		kernel.begin(export.name(), input);
 		guest.transferred(input.length, 0);
 		long @Nullable [] results;
