@@ -159,9 +159,10 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	@Override
 	public <R, T extends @Nullable Object> T callWithLargeData(String function, Class<R> resultType,
 			Function<MemorySegment, T> reader, Object... data) {
-		CallShape shape = counted(function, () -> TypedValues.readableShape(name(), function, resultType, data));
-		BoundFunction bound = counted(function, () -> bind(function, shape));
-		return TypedValues.read(bound, shape, reader, data);
+		TypedCall made = counted(function, () -> TypedCall.readable(name(), function, resultType, data,
+				this.versions.current().functions().clients().forms()));
+		BoundFunction bound = counted(function, () -> bind(function, made.shape()));
+		return made.read(bound, reader);
 	}
 
 	/** What runs later, perhaps in a later version. */
@@ -185,12 +186,11 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 	private <T extends @Nullable Object> AsyncCall.Work<T> typed(ModuleVersion version, String function,
 			Class<T> resultType, Object[] arguments) {
-		CallShape shape = TypedValues.shape(name(), function, resultType, arguments);
-		CleanCalls.Typed bound = new CleanCalls.Typed(function, shape, version);
-		AbiCall values = TypedValues.call(shape, arguments);
+		TypedCall made = TypedCall.of(name(), function, resultType, arguments, version.functions().clients().forms());
+		CleanCalls.Typed bound = new CleanCalls.Typed(function, made.shape(), version);
 		return (call) -> {
-			this.cleanCalls.call(bound, values, call);
-			return TypedValues.result(resultType, shape, values);
+			this.cleanCalls.call(bound, made.values(), call);
+			return made.result(resultType);
 		};
 	}
 

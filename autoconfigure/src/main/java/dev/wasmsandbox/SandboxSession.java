@@ -105,19 +105,18 @@ public final class SandboxSession implements AutoCloseable {
 	}
 
 	private <T extends @Nullable Object> T callTyped(String function, Class<T> resultType, Object[] arguments) {
-		CallShape shape;
+		TypedCall made;
 		AbiFunction bound;
 		try {
-			shape = TypedValues.shape(moduleName(), function, resultType, arguments);
-			bound = this.functions.get(function, shape);
+			made = TypedCall.of(moduleName(), function, resultType, arguments, this.functions.clients().forms());
+			bound = this.functions.get(function, made.shape());
 		}
 		catch (WasmSandboxException ex) {
 			failed(function, ex);
 			throw ex;
 		}
-		AbiCall values = TypedValues.call(shape, arguments);
-		run(function, bound, this.work.calls(function), values);
-		return TypedValues.result(resultType, shape, values);
+		run(function, bound, this.work.calls(function), made.values());
+		return made.result(resultType);
 	}
 
 	/**
@@ -135,8 +134,8 @@ public final class SandboxSession implements AutoCloseable {
 	 */
 	public <R, T extends @Nullable Object> T callWithLargeData(String function, Class<R> resultType,
 			Function<MemorySegment, T> reader, Object... data) {
-		CallShape shape = TypedValues.readableShape(moduleName(), function, resultType, data);
-		return TypedValues.read(bind(function, shape), shape, reader, data);
+		TypedCall made = TypedCall.readable(moduleName(), function, resultType, data, this.functions.clients().forms());
+		return made.read(bind(function, made.shape()), reader);
 	}
 
 	/**

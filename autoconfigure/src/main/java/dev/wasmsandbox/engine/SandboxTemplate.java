@@ -65,7 +65,7 @@ final class SandboxTemplate {
 
 	private static void refuseGrowingTables(String moduleName, ModuleReport report) {
 		if (report.mutations().tableGrowth()) {
-			throw new ModuleRejectedException(moduleName, null, Reason.UNSUPPORTED,
+			throw new ModuleRejectedException(moduleName, null, Reason.UNSUPPORTED, "snapshot",
 					"no snapshot can be taken of it: its code grows tables, which cannot be put back; set snapshot=none",
 					null);
 		}
