@@ -24,6 +24,16 @@ final class PropertyNames {
 	/** In brackets everything is kept. */
 	private static final Pattern KEPT = Pattern.compile("(?:[\\w.-]|\\[(?:[^\\[\\]]|\\[[^\\[\\]]*+])*+])*+");
 
+	private static final String USE_A_MAP = """
+			Write the name of the module instead of the dash of the list:
+
+			    wasm:
+			      modules:
+			        image:
+			          location: classpath:wasm/image.wasm
+
+			A name that is a number goes in quotes.""";
+
 	private PropertyNames() {
 	}
 
@@ -50,12 +60,8 @@ final class PropertyNames {
 			return;
 		}
 		if (LISTED.matcher(name).matches()) {
-			throw new PropertyNameException(
-					"The modules are a list, by " + named(name, source)
-							+ ". But each of them has a name, so 'wasm.modules' is a map.",
-					"Write the name of the module instead of the dash of the list:\n\n    wasm:\n      modules:\n"
-							+ "        image:\n          location: classpath:wasm/image.wasm\n\n"
-							+ "A name that is a number goes in quotes.");
+			throw new PropertyNameException("The modules are a list, by " + named(name, source)
+					+ ". But each of them has a name, so 'wasm.modules' is a map.", USE_A_MAP);
 		}
 		if (!KEPT.matcher(name).matches()) {
 			throw new PropertyNameException(
