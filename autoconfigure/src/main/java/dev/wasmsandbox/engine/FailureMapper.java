@@ -106,7 +106,8 @@ final class FailureMapper {
 	private static WasmSandboxException host(HostFailure failure, String module, @Nullable String function) {
 		Throwable cause = failure.getCause();
 		Throwable first = first(cause);
-		int within = (cause != first && cause instanceof HostFunctionException inner) ? inner.callsWithin() + 1 : 0;
+		int within = (cause instanceof HostFunctionException inner && inner.getCause() != null)
+				? inner.callsWithin() + 1 : 0;
 		String where = switch (within) {
 			case 0 -> "";
 			case 1 -> " (one call of a sandbox further in)";
