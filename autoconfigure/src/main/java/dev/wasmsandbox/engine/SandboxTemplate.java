@@ -50,11 +50,11 @@ final class SandboxTemplate {
 	}
 
 	private SandboxImage run(SandboxFactory factory, SnapshotPlan plan) {
-		Instance instance = factory.instantiate(this.sandbox);
+		Instance instance = factory.instances().instantiate(this.sandbox);
 		if (plan.afterStart()) {
 			refuseGrowingTables(factory.moduleName(), factory.module().report());
 			GuestInstance guest = this.sandbox.leaseForSnapshot();
-			factory.runStart(this.sandbox);
+			factory.instances().runStart(this.sandbox);
 			for (int i = 0; i < plan.warmUp().size(); i++) {
 				warmUp(factory.moduleName(), guest, plan.warmUp().get(i), "warm-up[" + i + "]");
 			}
