@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -157,7 +158,7 @@ class MetricsTests {
 		}
 		ModuleWindow window = this.metrics.window(this.sandboxes, "simple_module").orElseThrow();
 		assertThat(window.acquisitions().samples()).as("about one of 8").isBetween(calls / 32L, calls / 2L);
-		CallCounts fibs = window.functions().get("fib");
+		CallCounts fibs = Objects.requireNonNull(window.functions().get("fib"));
 		assertThat(fibs.processorTimed()).as("one of 256, more while code is cold").isBetween(2L, calls / 2L);
 		assertThat(window.processorNanos()).isPositive().isLessThanOrEqualTo(fibs.busyNanos());
 		assertThat(window.work().coldStarts()).isEqualTo(sandbox.statistics().pool().created()).isPositive();
