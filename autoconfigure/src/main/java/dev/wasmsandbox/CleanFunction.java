@@ -1,5 +1,6 @@
 package dev.wasmsandbox;
 
+import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.observe.CallRecorder;
 import dev.wasmsandbox.screen.ModuleExport;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,11 @@ final class CleanFunction extends ResolvedFunction {
 			this.last = resolved;
 		}
 		return this.cleanCalls.call(version, resolved.export(), this.calls, arguments, null);
+	}
+
+	@Override
+	void refused(GuestAbiException failure) {
+		this.sandbox.refused(name(), failure);
 	}
 
 	@Override

@@ -323,7 +323,8 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		}
 	}
 
-	private void refused(String function, WasmSandboxException failure) {
+	/** A call was refused before it asked for a sandbox. */
+	void refused(String function, WasmSandboxException failure) {
 		Outcome outcome = Outcomes.of(failure);
 		this.statistics.record(outcome, 1);
 		this.versions.work().function(function).refused(outcome);

@@ -1,6 +1,7 @@
 package dev.wasmsandbox;
 
 import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.screen.ModuleExport;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,11 @@ final class SessionFunction extends ResolvedFunction {
 		long[] results = invokeCounted(function, arguments);
 		this.calls.timed(begun);
 		return results;
+	}
+
+	@Override
+	void refused(GuestAbiException failure) {
+		this.session.failed(name(), failure);
 	}
 
 	@Override

@@ -24,6 +24,7 @@ import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.module.ModuleSource;
 import dev.wasmsandbox.observe.Outcome;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -205,6 +206,25 @@ class MetricsTests {
 			assertThat(halfMinute.summary(own).outcomes().total()).isZero();
 			assertThat(halfMinute.summary(own).window()).isGreaterThanOrEqualTo(Duration.ofSeconds(30));
 		}
+	}
+
+	/** Refused before the guest ran, whatever they were called through. */
+	@Test
+	void callsWithWrongArgumentsAreCounted() {
+		WasmSandbox sandbox = load("simple_module");
+		WasmFunction add = sandbox.export("add");
+		List<ThrowingCallable> wrong = new ArrayList<>(List.of(() -> sandbox.call("add", int.class, 1),
+				() -> add.callRaw(1), () -> add.callLong(1, 2), () -> add.call(int.class, 1),
+				() -> sandbox.callMetered("add", int.class, 1)));
+		try (SandboxSession session = sandbox.openSession()) {
+			WasmFunction held = session.export("add");
+			wrong.addAll(List.of(() -> session.call("add", int.class, 1), () -> held.callRaw(1),
+					() -> held.callDouble(1)));
+			wrong.forEach((call) -> assertThatExceptionOfType(GuestAbiException.class).isThrownBy(call));
+		}
+		CallCounts counts = counts("simple_module", "add");
+		assertThat(counts.all().count(Outcome.ABI)).isEqualTo(wrong.size());
+		assertThat(sandbox.statistics().calls().get(Outcome.ABI)).isEqualTo(wrong.size());
 	}
 
 	/** The first look may come late. */
