@@ -57,9 +57,12 @@ final class Trials {
 		return settings.error() / (number * (number + 1)) + passedOn;
 	}
 
-	/** How large a gain is looked for, in standard deviations of a block. */
+	/**
+	 * How large a gain is looked for, in standard deviations of a block. Greater ones are
+	 * proved soon anyway, and a small one takes longer the more was looked for.
+	 */
 	static double scale(Proposal proposal, double deviation) {
-		double gain = Math.max(0.05, Math.log1p(proposal.prediction().expectedImprovement()));
+		double gain = Math.clamp(Math.log1p(proposal.prediction().expectedImprovement()), 0.05, 0.2);
 		return Math.clamp(gain / Math.max(1e-6, deviation), 0.05, 20);
 	}
 
@@ -166,10 +169,10 @@ final class Trials {
 
 	private TunerDecision unproved(Draft draft, TrialState trial, Comparison seen) {
 		if (seen.blocks() >= 2 && seen.below(loss())) {
-			return end(draft, trial, Verdict.REGRESSED, "It is a loss, with 95% confidence");
+			return end(draft, trial, Verdict.REGRESSED, "It is a loss, with 90% confidence");
 		}
 		if (seen.blocks() > MIN_BLOCKS && seen.below(Math.log1p(this.settings.regression()))) {
-			return end(draft, trial, Verdict.NO_GAIN, "It gains next to nothing, with 95% confidence");
+			return end(draft, trial, Verdict.NO_GAIN, "It gains next to nothing, with 90% confidence");
 		}
 		long used = draft.window - trial.started();
 		if (used + 2 + trial.exposure() > this.settings.maxWindows()) {

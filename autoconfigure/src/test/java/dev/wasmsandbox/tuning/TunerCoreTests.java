@@ -130,7 +130,7 @@ class TunerCoreTests {
 		session.operations = 5;
 		assertThat(session.window().configuration()).isEqualTo(Map.of("size", 4.0));
 		assertThat(session.state.trial()).isNotNull();
-		session.windows(3000);
+		session.windows(6000);
 		assertThat(session.state.history().getLast().verdict()).isEqualTo(Verdict.ABANDONED);
 		assertThat(session.state.history().getLast().evidence().blocks()).isZero();
 	}
