@@ -95,15 +95,20 @@ public record TunerState(long window, int trials, long random, Map<String, Doubl
 	 * What the load is like with the proven values: means of natural logarithms.
 	 *
 	 * @param windows how many windows it rests on
-	 * @param score the mean score over a long time
-	 * @param recentScore the same over a short time
-	 * @param operations the mean number of operations over a long time
-	 * @param recentOperations the same over a short time
+	 * @param score the mean score over about 30 windows
+	 * @param recentScore the same over about 3
+	 * @param operations the mean number of operations over about 30 windows
+	 * @param recentOperations the same over about 3
+	 * @param slowScore the mean score over about 50 windows
+	 * @param slowestScore the same over about 250
+	 * @param spread the mean square of the difference of the first two
+	 * @param slowSpread the mean square of the difference of the last two
 	 */
-	public record LoadLevel(int windows, double score, double recentScore, double operations, double recentOperations) {
+	public record LoadLevel(int windows, double score, double recentScore, double operations, double recentOperations,
+			double slowScore, double slowestScore, double spread, double slowSpread) {
 
 		/** Nothing was seen. */
-		public static final LoadLevel UNKNOWN = new LoadLevel(0, 0, 0, 0, 0);
+		public static final LoadLevel UNKNOWN = new LoadLevel(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
 	}
 
