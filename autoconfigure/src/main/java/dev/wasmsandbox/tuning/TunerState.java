@@ -73,11 +73,13 @@ public record TunerState(long window, int trials, long random, Map<String, Doubl
 	 * @param error the part of the error for all trials that is spent on this one
 	 * @param exposure how many windows in a row have the new values
 	 * @param gap how many windows to wait before the block
+	 * @param missing how many windows in a row with the new values did not count, though
+	 * those before them did
 	 * @param block scores of the block so far, as natural logarithms
 	 * @param differences what each block gave, as natural logarithms
 	 */
 	public record TrialState(int number, Move.Proposal proposal, long started, double scale, double error, int exposure,
-			int gap, List<Double> block, List<Double> differences) {
+			int gap, int missing, List<Double> block, List<Double> differences) {
 
 		public TrialState {
 			block = List.copyOf(block);

@@ -136,6 +136,22 @@ class TunerCoreTests {
 	}
 
 	@Test
+	void valuesWithWhichNothingIsServedArePutBackForGood() {
+		Session session = climbing();
+		session.until(Trial.class);
+		TunerDecision decision = session.window();
+		while (!(decision instanceof RollBack)) {
+			session.operations = session.active.equals(Map.of("size", 4.0)) ? 10_000 : 5;
+			decision = session.window();
+		}
+		RollBack rollBack = (RollBack) decision;
+		assertThat(rollBack.result().verdict()).isEqualTo(Verdict.REGRESSED);
+		assertThat(rollBack.reason()).contains("no window with it counted");
+		assertThat(session.configurations.stream().filter((one) -> !one.equals(Map.of("size", 4.0)))).hasSize(3);
+		assertThat(session.state.rejections()).hasSize(1);
+	}
+
+	@Test
 	void nothingIsTriedThatIsPinnedOrHasAHighRisk() {
 		Session session = new Session(Session.active(),
 				List.of(parameter("size", Risk.LOW, true), parameter("other", Risk.HIGH, false)),
