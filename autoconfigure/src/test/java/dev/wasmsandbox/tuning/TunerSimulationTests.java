@@ -92,7 +92,7 @@ class TunerSimulationTests {
 
 	@ParameterizedTest
 	@Tag("slow")
-	@CsvSource({ "0.02, 0.95", "0.05, 0.95", "0.1, 0.95", "0.2, 0.9" })
+	@CsvSource({ "0.02, 0.95", "0.05, 0.95", "0.1, 0.95", "0.2, 0.84" })
 	void findsTheBestWhileTheLoadDoublesAndHalves(double noise, double share) {
 		assertThat(reached(plants(100, 0, PARAMETERS),
 				(plant) -> start(plant, noise).load((window) -> ((int) window / 400 % 2 == 0) ? 1 : 2)))
@@ -121,7 +121,7 @@ class TunerSimulationTests {
 	@ParameterizedTest
 	@Tag("slow")
 	@CsvSource({ "0.5, 0.02, 0.95", "0.5, 0.05, 0.95", "0.5, 0.1, 0.95", "0.5, 0.2, 0.92", "0.8, 0.02, 0.91",
-			"0.8, 0.05, 0.88", "0.8, 0.1, 0.88", "0.8, 0.2, 0.75" })
+			"0.8, 0.05, 0.88", "0.8, 0.1, 0.88", "0.8, 0.2, 0.81" })
 	void findsTheBestOfParametersThatBelongTogether(double correlation, double noise, double share) {
 		assertThat(reached(plants(100, correlation, 2, 3, 4), (plant) -> start(plant, noise)))
 			.isGreaterThanOrEqualTo(share);
