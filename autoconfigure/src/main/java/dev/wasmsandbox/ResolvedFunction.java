@@ -113,9 +113,9 @@ abstract class ResolvedFunction implements WasmFunction {
 
 	private long single(int arity, int given, String type, long[] arguments) {
 		if (arity != given) {
-			throw counted(new GuestAbiException(this.moduleName, name(), "it is " + this.signature
-					+ ", but was called with " + given + " arguments of type " + type
-					+ " for one result of the same type", null));
+			throw counted(
+					new GuestAbiException(this.moduleName, name(), "it is " + this.signature + ", but was called with "
+							+ given + " arguments of type " + type + " for one result of the same type", null));
 		}
 		return Objects.requireNonNull(invoke(this.export, arguments))[0];
 	}

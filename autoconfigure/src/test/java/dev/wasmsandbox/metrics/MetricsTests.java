@@ -213,13 +213,13 @@ class MetricsTests {
 	void callsWithWrongArgumentsAreCounted() {
 		WasmSandbox sandbox = load("simple_module");
 		WasmFunction add = sandbox.export("add");
-		List<ThrowingCallable> wrong = new ArrayList<>(List.of(() -> sandbox.call("add", int.class, 1),
-				() -> add.callRaw(1), () -> add.callLong(1, 2), () -> add.call(int.class, 1),
-				() -> sandbox.callMetered("add", int.class, 1)));
+		List<ThrowingCallable> wrong = new ArrayList<>(
+				List.of(() -> sandbox.call("add", int.class, 1), () -> add.callRaw(1), () -> add.callLong(1, 2),
+						() -> add.call(int.class, 1), () -> sandbox.callMetered("add", int.class, 1)));
 		try (SandboxSession session = sandbox.openSession()) {
 			WasmFunction held = session.export("add");
-			wrong.addAll(List.of(() -> session.call("add", int.class, 1), () -> held.callRaw(1),
-					() -> held.callDouble(1)));
+			wrong.addAll(
+					List.of(() -> session.call("add", int.class, 1), () -> held.callRaw(1), () -> held.callDouble(1)));
 			wrong.forEach((call) -> assertThatExceptionOfType(GuestAbiException.class).isThrownBy(call));
 		}
 		CallCounts counts = counts("simple_module", "add");
