@@ -25,9 +25,9 @@ public record CacheView(CacheStats statistics, ModuleCacheSettings settings, lon
 		return this.statistics.hitCount() + this.recompiled;
 	}
 
-	/** The part of those that the cache answered, from 0 to 1. */
+	/** The part of those that the cache answered, from 0 to 1; 0 if there was none. */
 	public double repeatedHitRate() {
-		return (repeated() > 0) ? (double) this.statistics.hitCount() / repeated() : 1;
+		return (repeated() > 0) ? (double) this.statistics.hitCount() / repeated() : 0;
 	}
 
 }
