@@ -20,8 +20,13 @@ final class CallTimes {
 	/** That clock is a system call on some systems, so few calls read it. */
 	private static final boolean CPU_TIME = THREADS.isCurrentThreadCpuTimeSupported();
 
+	/** What reading it takes, which short calls would be charged with. */
+	private static final long CPU_CLOCK = CPU_TIME ? cpuClock() : 0;
+
 	/** Not sampled, or not known. */
 	private static final long UNKNOWN = -1;
+
+	private static final int READINGS = 50;
 
 	/** The bits of a hash that are zero for one of 8 calls, and for one of 256. */
 	private static final int OF_8 = 61;
@@ -42,6 +47,15 @@ final class CallTimes {
 		return this.listens ? System.nanoTime() : 0;
 	}
 
+	private static long cpuClock() {
+		long least = Long.MAX_VALUE;
+		for (int i = 0; i < READINGS; i++) {
+			long first = THREADS.getCurrentThreadCpuTime();
+			least = Math.min(least, THREADS.getCurrentThreadCpuTime() - first);
+		}
+		return Math.max(0, least);
+	}
+
 	private static long hash(long begun) {
 		return begun * 0x9E3779B97F4A7C15L;
 	}
@@ -59,8 +73,8 @@ final class CallTimes {
 	 * The processor time of this thread, if it is to be measured for this call. Never on
 	 * a virtual thread, whose time is its carriers'.
 	 */
-	long cpu(long begun) {
-		return (this.listens && hash(begun) >>> OF_256 == 0) ? cpu() : UNKNOWN;
+	long cpu(CallRecorder calls, long begun) {
+		return (this.listens && (hash(begun) >>> OF_256 == 0 || calls.takesLong())) ? cpu() : UNKNOWN;
 	}
 
 	private static long cpu() {
@@ -80,10 +94,10 @@ final class CallTimes {
 			return;
 		}
 		long nanos = System.nanoTime() - begun;
-		calls.call(outcome, nanos);
 		if (cpu != UNKNOWN) {
-			this.work.ran(nanos, Math.max(0, THREADS.getCurrentThreadCpuTime() - cpu));
+			calls.processor(Math.max(0, THREADS.getCurrentThreadCpuTime() - cpu - CPU_CLOCK));
 		}
+		calls.call(outcome, nanos);
 	}
 
 }

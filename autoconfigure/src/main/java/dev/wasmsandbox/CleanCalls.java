@@ -66,7 +66,7 @@ class CleanCalls {
 	long @Nullable [] call(ModuleVersion resolvedIn, ModuleExport resolved, CallRecorder calls, long[] arguments,
 			@Nullable AsyncCall<?> async) {
 		long begun = this.times.begin();
-		long cpu = this.times.cpu(begun);
+		long cpu = this.times.cpu(calls, begun);
 		ModuleVersion version = resolvedIn;
 		ModuleExport function = resolved;
 		GuestInstance guest = null;
@@ -98,7 +98,7 @@ class CleanCalls {
 	/** Calls a function by the module's convention. */
 	void call(Typed function, AbiCall values, @Nullable AsyncCall<?> async) {
 		long begun = this.times.begin();
-		long cpu = this.times.cpu(begun);
+		long cpu = this.times.cpu(function.calls, begun);
 		ModuleVersion version = this.versions.current();
 		GuestInstance guest = null;
 		LeasedMemory memory = null;
@@ -135,9 +135,13 @@ class CleanCalls {
 			return version.pool().acquireForCall(this.tenant);
 		}
 		long asked = System.nanoTime();
-		GuestInstance guest = version.pool().acquireForCall(this.tenant);
-		this.times.acquired(asked);
-		return guest;
+		try {
+			return version.pool().acquireForCall(this.tenant);
+		}
+		finally {
+			// Who waited in vain has waited, too.
+			this.times.acquired(asked);
+		}
 	}
 
 	/** Gives the sandbox back, and counts the call, whatever becomes of the sandbox. */

@@ -2,7 +2,6 @@ package dev.wasmsandbox;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,10 +11,8 @@ import java.util.function.Supplier;
 import dev.wasmsandbox.abi.AbiCall;
 import dev.wasmsandbox.abi.BoundFunction;
 import dev.wasmsandbox.abi.CallShape;
-import dev.wasmsandbox.engine.CompiledModule;
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.error.GuestAbiException;
-import dev.wasmsandbox.error.GuestText;
 import dev.wasmsandbox.error.SandboxBusyException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.observe.CallRecorder;
@@ -153,15 +150,21 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 	@Override
 	public <T extends @Nullable Object> T callWithLargeData(String function, Class<T> resultType, Object... data) {
-		return counted(function, () -> typed(this.versions.current(), function, resultType, data)).run(null);
+		return callTyped(function, resultType, data);
 	}
 
 	@Override
 	public <R, T extends @Nullable Object> T callWithLargeData(String function, Class<R> resultType,
 			Function<MemorySegment, T> reader, Object... data) {
-		CallShape shape = counted(function, () -> TypedValues.readableShape(name(), function, resultType, data));
-		BoundFunction bound = counted(function, () -> bind(function, shape));
-		return TypedValues.read(bound, shape, reader, data);
+		TypedCall made = counted(function, () -> TypedCall.readable(name(), function, resultType, data,
+				this.versions.current().functions().clients().forms()));
+		BoundFunction bound = counted(function, () -> bind(function, made.shape()));
+		return made.read(bound, reader);
+	}
+
+	/** A call by the module's convention, for functions that were resolved. */
+	<T extends @Nullable Object> T callTyped(String function, Class<T> resultType, Object[] arguments) {
+		return counted(function, () -> typed(this.versions.current(), function, resultType, arguments)).run(null);
 	}
 
 	/** What runs later, perhaps in a later version. */
@@ -185,12 +188,11 @@ final class DefaultWasmSandbox implements WasmSandbox {
 
 	private <T extends @Nullable Object> AsyncCall.Work<T> typed(ModuleVersion version, String function,
 			Class<T> resultType, Object[] arguments) {
-		CallShape shape = TypedValues.shape(name(), function, resultType, arguments);
-		CleanCalls.Typed bound = new CleanCalls.Typed(function, shape, version);
-		AbiCall values = TypedValues.call(shape, arguments);
+		TypedCall made = TypedCall.of(name(), function, resultType, arguments, version.functions().clients().forms());
+		CleanCalls.Typed bound = new CleanCalls.Typed(function, made.shape(), version);
 		return (call) -> {
-			this.cleanCalls.call(bound, values, call);
-			return TypedValues.result(resultType, shape, values);
+			this.cleanCalls.call(bound, made.values(), call);
+			return made.result(resultType);
 		};
 	}
 
@@ -241,7 +243,7 @@ final class DefaultWasmSandbox implements WasmSandbox {
 	@Override
 	public ResolvedFunction export(String function) {
 		ModuleVersion version = this.versions.current();
-		return new InCleanInstance(version, version.resolve(function));
+		return new CleanFunction(this, this.versions, this.cleanCalls, version, version.resolve(function));
 	}
 
 	@Override
@@ -321,64 +323,14 @@ final class DefaultWasmSandbox implements WasmSandbox {
 		}
 	}
 
-	private void refused(String function, WasmSandboxException failure) {
+	/** A call was refused before it asked for a sandbox. */
+	void refused(String function, WasmSandboxException failure) {
 		Outcome outcome = Outcomes.of(failure);
 		this.statistics.record(outcome, 1);
 		this.versions.work().function(function).refused(outcome);
 		if (!function.equals(NO_FUNCTION)) {
 			this.cleanCalls.refused(function, failure);
 		}
-	}
-
-	static ModuleExport resolve(String moduleName, CompiledModule code, String function) {
-		ModuleExport export = code.functions().get(Objects.requireNonNull(function, "function"));
-		if (export == null) {
-			throw new GuestAbiException(moduleName, function, "no such function is exported; there "
-					+ (code.functions().isEmpty() ? "are none" : "are " + known(code)), null);
-		}
-		return export;
-	}
-
-	private static String known(CompiledModule code) {
-		return GuestText.names(new TreeSet<>(code.functions().keySet()), 20);
-	}
-
-	/** It holds no version, so that a function kept for long keeps none alive. */
-	private final class InCleanInstance extends ResolvedFunction {
-
-		private final CallRecorder calls;
-
-		/** Of the version used last. Immutable, so any that a thread sees is whole. */
-		private Resolved last;
-
-		InCleanInstance(ModuleVersion version, ModuleExport export) {
-			super(DefaultWasmSandbox.this.name(), export);
-			this.calls = version.work().function(export.name());
-			this.last = new Resolved(version.number(), export);
-		}
-
-		@Override
-		long @Nullable [] invoke(ModuleExport function, long[] arguments) {
-			ModuleVersion version = DefaultWasmSandbox.this.versions.current();
-			Resolved resolved = this.last;
-			if (resolved.version() != version.number()) {
-				resolved = new Resolved(version.number(), version.resolve(name()));
-				this.last = resolved;
-			}
-			return DefaultWasmSandbox.this.cleanCalls.call(version, resolved.export(), this.calls, arguments, null);
-		}
-
-		@Override
-		<T extends @Nullable Object> T callTyped(Class<T> resultType, Object[] arguments) {
-			return counted(name(),
-					() -> typed(DefaultWasmSandbox.this.versions.current(), name(), resultType, arguments))
-				.run(null);
-		}
-
-	}
-
-	/** An export and the number of the version it is of, which has its index. */
-	private record Resolved(int version, ModuleExport export) {
 	}
 
 }

@@ -120,7 +120,7 @@ final class ModuleLoader implements AutoCloseable {
 				definition.capabilities(), definition.wasi(), Instant.now(), (before != null) ? before.number() + 1 : 0,
 				abi.name(), definition.snapshot(), module.code().hugeMethods());
 		return new ModuleVersion(info, module.code(), pool,
-				new BoundFunctions(name, report, abi, new TypedClients(name, this.codecs, codec)), work);
+				new BoundFunctions(name, report, abi, new TypedClients(name, this.codecs.over(abi), codec)), work);
 	}
 
 	/** The names of the functions that a module exports. */

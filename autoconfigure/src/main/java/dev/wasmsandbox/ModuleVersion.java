@@ -28,7 +28,7 @@ record ModuleVersion(ModuleInfo info, CompiledModule code, InstancePool pool, Bo
 	 * @throws dev.wasmsandbox.error.GuestAbiException if there is no such function
 	 */
 	ModuleExport resolve(String function) {
-		return DefaultWasmSandbox.resolve(this.info.name(), this.code, function);
+		return ExportedFunctions.resolve(this.info.name(), this.code, function);
 	}
 
 }

@@ -55,6 +55,14 @@ abstract class ResolvedFunction implements WasmFunction {
 	/** Calls it by the module's convention, because its values are not all numbers. */
 	abstract <T extends @Nullable Object> T callTyped(Class<T> resultType, Object[] arguments);
 
+	/** A call was refused before the guest ran; nobody has counted it. */
+	abstract void refused(GuestAbiException failure);
+
+	private GuestAbiException counted(GuestAbiException failure) {
+		refused(failure);
+		return failure;
+	}
+
 	@Override
 	public final String name() {
 		return this.export.name();
@@ -70,26 +78,44 @@ abstract class ResolvedFunction implements WasmFunction {
 		if (TypedValues.needed(resultType, arguments)) {
 			return callTyped(resultType, arguments);
 		}
-		Conversions.requireResult(this.moduleName, name(), this.signature, resultType);
-		long[] raw = Conversions.arguments(this.moduleName, name(), this.signature, arguments);
-		return Conversions.result(this.signature, resultType, invoke(this.export, raw));
+		return Conversions.result(this.signature, resultType, invoke(this.export, raw(resultType, arguments)));
+	}
+
+	private long[] raw(Class<?> resultType, Object[] arguments) {
+		try {
+			Conversions.requireResult(this.moduleName, name(), this.signature, resultType);
+			return Conversions.arguments(this.moduleName, name(), this.signature, arguments);
+		}
+		catch (GuestAbiException ex) {
+			throw counted(ex);
+		}
 	}
 
 	@Override
 	public final long[] callRaw(long... arguments) {
 		Objects.requireNonNull(arguments, "arguments");
-		Conversions.requireNumeric(this.moduleName, name(), this.signature);
-		if (arguments.length != this.signature.parameters().size()) {
-			throw Conversions.wrongCount(this.moduleName, name(), this.signature, arguments.length);
-		}
+		requireRaw(arguments.length);
 		long[] results = invoke(this.export, arguments.clone());
 		return (results != null) ? results : NO_RESULTS;
 	}
 
+	private void requireRaw(int given) {
+		try {
+			Conversions.requireNumeric(this.moduleName, name(), this.signature);
+			if (given != this.signature.parameters().size()) {
+				throw Conversions.wrongCount(this.moduleName, name(), this.signature, given);
+			}
+		}
+		catch (GuestAbiException ex) {
+			throw counted(ex);
+		}
+	}
+
 	private long single(int arity, int given, String type, long[] arguments) {
 		if (arity != given) {
-			throw new GuestAbiException(this.moduleName, name(), "it is " + this.signature + ", but was called with "
-					+ given + " arguments of type " + type + " for one result of the same type", null);
+			throw counted(
+					new GuestAbiException(this.moduleName, name(), "it is " + this.signature + ", but was called with "
+							+ given + " arguments of type " + type + " for one result of the same type", null));
 		}
 		return Objects.requireNonNull(invoke(this.export, arguments))[0];
 	}

@@ -27,7 +27,6 @@ import dev.wasmsandbox.guest.SandboxAllocators;
 import dev.wasmsandbox.observe.CallStatistics;
 import dev.wasmsandbox.observe.Outcome;
 import dev.wasmsandbox.pool.InstancePool;
-import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.wasi.WasiHost;
 import dev.wasmsandbox.wasi.WasiLaunch;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +60,7 @@ public final class SandboxSession implements AutoCloseable {
 	private final SessionWork work;
 
 	/** Resolved functions by name, so that a call by name makes none anew. */
-	private final Map<String, InSession> exports = new HashMap<>();
+	private final Map<String, SessionFunction> exports = new HashMap<>();
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -104,20 +103,19 @@ public final class SandboxSession implements AutoCloseable {
 		return export(function).call(resultType, arguments);
 	}
 
-	private <T extends @Nullable Object> T callTyped(String function, Class<T> resultType, Object[] arguments) {
-		CallShape shape;
+	<T extends @Nullable Object> T callTyped(String function, Class<T> resultType, Object[] arguments) {
+		TypedCall made;
 		AbiFunction bound;
 		try {
-			shape = TypedValues.shape(moduleName(), function, resultType, arguments);
-			bound = this.functions.get(function, shape);
+			made = TypedCall.of(moduleName(), function, resultType, arguments, this.functions.clients().forms());
+			bound = this.functions.get(function, made.shape());
 		}
 		catch (WasmSandboxException ex) {
 			failed(function, ex);
 			throw ex;
 		}
-		AbiCall values = TypedValues.call(shape, arguments);
-		run(function, bound, this.work.calls(function), values);
-		return TypedValues.result(resultType, shape, values);
+		run(function, bound, this.work.calls(function), made.values());
+		return made.result(resultType);
 	}
 
 	/**
@@ -135,8 +133,8 @@ public final class SandboxSession implements AutoCloseable {
 	 */
 	public <R, T extends @Nullable Object> T callWithLargeData(String function, Class<R> resultType,
 			Function<MemorySegment, T> reader, Object... data) {
-		CallShape shape = TypedValues.readableShape(moduleName(), function, resultType, data);
-		return TypedValues.read(bind(function, shape), shape, reader, data);
+		TypedCall made = TypedCall.readable(moduleName(), function, resultType, data, this.functions.clients().forms());
+		return made.read(bind(function, made.shape()), reader);
 	}
 
 	/**
@@ -184,9 +182,9 @@ public final class SandboxSession implements AutoCloseable {
 
 	ResolvedFunction resolve(String function) {
 		this.guest.requireUsable();
-		InSession known = this.exports.get(function);
+		SessionFunction known = this.exports.get(function);
 		if (known == null) {
-			known = new InSession(this, DefaultWasmSandbox.resolve(moduleName(), this.guest.module(), function));
+			known = new SessionFunction(this, ExportedFunctions.resolve(moduleName(), this.guest.module(), function));
 			this.exports.put(function, known);
 		}
 		return known;
@@ -326,59 +324,6 @@ public final class SandboxSession implements AutoCloseable {
 		finally {
 			this.work.released();
 		}
-	}
-
-	private static final class InSession extends ResolvedFunction {
-
-		private final SandboxSession session;
-
-		private final GuestInstance guest;
-
-		private final int index;
-
-		private final SessionWork.Calls calls;
-
-		InSession(SandboxSession session, ModuleExport export) {
-			super(session.moduleName(), export);
-			this.session = session;
-			this.guest = session.guest;
-			this.index = export.index();
-			this.calls = session.work.calls(export.name());
-		}
-
-		@Override
-		long @Nullable [] invoke(ModuleExport function, long[] arguments) {
-			if (this.calls.timesNext()) {
-				// A copy, so that HotSpot need not make the array for all other calls.
-				return invokeTimed(function, arguments.clone());
-			}
-			return invokeCounted(function, arguments);
-		}
-
-		private long @Nullable [] invokeCounted(ModuleExport function, long[] arguments) {
-			try {
-				long[] results = this.guest.call(function, this.index, arguments);
-				this.calls.successes++;
-				return results;
-			}
-			catch (WasmSandboxException ex) {
-				this.session.failed(name(), ex);
-				throw ex;
-			}
-		}
-
-		private long @Nullable [] invokeTimed(ModuleExport function, long[] arguments) {
-			long begun = this.calls.begin();
-			long[] results = invokeCounted(function, arguments);
-			this.calls.timed(begun);
-			return results;
-		}
-
-		@Override
-		<T extends @Nullable Object> T callTyped(Class<T> resultType, Object[] arguments) {
-			return this.session.callTyped(name(), resultType, arguments);
-		}
-
 	}
 
 }

@@ -82,7 +82,7 @@ final class SessionClientBinder extends ClientBinder {
 			super(session.moduleName(), method);
 			this.session = session;
 			this.guest = session.guest();
-			this.export = DefaultWasmSandbox.resolve(session.moduleName(), this.guest.module(), method.function());
+			this.export = ExportedFunctions.resolve(session.moduleName(), this.guest.module(), method.function());
 			this.index = this.export.index();
 			this.calls = session.calls(method.function());
 		}

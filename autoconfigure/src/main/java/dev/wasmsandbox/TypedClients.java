@@ -34,10 +34,13 @@ final class TypedClients {
 
 	private final String moduleName;
 
+	private final CallForms forms;
+
 	private final ClassValue<ClientInterface> interfaces;
 
 	TypedClients(String moduleName, Codecs codecs, String codec) {
 		this.moduleName = moduleName;
+		this.forms = new CallForms(moduleName, codecs, codec);
 		this.interfaces = new ClassValue<>() {
 
 			@Override
@@ -46,6 +49,11 @@ final class TypedClients {
 			}
 
 		};
+	}
+
+	/** How calls by name pass what clients pass by the same codec. */
+	CallForms forms() {
+		return this.forms;
 	}
 
 	/**

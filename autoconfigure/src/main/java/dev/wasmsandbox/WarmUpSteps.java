@@ -33,7 +33,7 @@ final class WarmUpSteps {
 			String property = "warm-up[" + steps.size() + "]";
 			ModuleExport export;
 			try {
-				export = DefaultWasmSandbox.resolve(name, code, call.function());
+				export = ExportedFunctions.resolve(name, code, call.function());
 			}
 			catch (GuestAbiException ex) {
 				throw wrong(name, property + ".function", call, ex);

@@ -25,9 +25,11 @@ import org.jspecify.annotations.Nullable;
  * convention the module follows, {@link ModuleInfo#abi}: arguments may be {@link String},
  * {@code byte[]}, {@link java.nio.ByteBuffer}, {@link java.lang.foreign.MemorySegment}
  * and arrays of {@code short}, {@code int}, {@code long}, {@code float} and
- * {@code double}. All failures are {@link WasmSandboxException}s; only mistakes of the
- * program are not: the use of an unloaded module is an {@link IllegalStateException},
- * {@code null} where none is taken a {@link NullPointerException}.
+ * {@code double}. Records, collections and all other values go by the module's codec,
+ * JSON if nothing else is said, as one text or as bytes. All failures are
+ * {@link WasmSandboxException}s; only mistakes of the program are not: the use of an
+ * unloaded module is an {@link IllegalStateException}, {@code null} where none is taken a
+ * {@link NullPointerException}.
  */
 public interface WasmSandbox extends AutoCloseable {
 
@@ -56,7 +58,8 @@ public interface WasmSandbox extends AutoCloseable {
 	 * ignore results; {@code String.class}, {@code byte[].class} or another array for
 	 * what the module's convention returns; {@code Object[].class} for all results,
 	 * boxed; {@code long[].class} for all results as raw bits if all arguments are
-	 * numbers
+	 * numbers; a record, a collection or any other class for what the module's codec
+	 * makes of the text or the bytes that are returned
 	 * @param arguments one for each parameter
 	 * @return the result, {@code null} for {@code void} or a guest's null
 	 * @throws GuestAbiException if there is no such function, or number or types of the

@@ -43,7 +43,8 @@ class AbiContractTests {
 		C("abi_c", "pointer-length"), RUST("abi_rust", "pointer-length"), WAT("abi_wat", "pointer-length"),
 		ZIG("abi_zig", "pointer-length"), CANONICAL("abi_cabi", "pointer-length"),
 		REACTOR("reactor_c", "pointer-length"), ASSEMBLYSCRIPT("abi_as", "assemblyscript"),
-		ASSEMBLYSCRIPT_STATIC("abi_as_static", "assemblyscript-static");
+		ASSEMBLYSCRIPT_STATIC("abi_as_static", "assemblyscript-static"),
+		ASSEMBLYSCRIPT_ARRAY("abi_as_array", "assemblyscript-array");
 
 		private final String fixture;
 
@@ -74,7 +75,7 @@ class AbiContractTests {
 	void open() {
 		SandboxBuilder builder = TestModules.builder(this.toolchain.fixture)
 			.limits(SandboxLimits.defaults().withMemoryBytes(256L * MIB).withCallTimeout(Duration.ofMinutes(1)));
-		if (this.toolchain == Toolchain.ASSEMBLYSCRIPT_STATIC) {
+		if (this.toolchain.abi.startsWith("assemblyscript-")) {
 			builder.abi(this.toolchain.abi);
 		}
 		if (this.toolchain == Toolchain.REACTOR) {

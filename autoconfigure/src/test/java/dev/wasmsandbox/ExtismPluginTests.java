@@ -260,8 +260,8 @@ class ExtismPluginTests {
 				.withMessageContaining("(String, String) -> String");
 			assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> plugin.call("echo", String.class, 1));
 		}
-		try (WasmSandbox numbers = TestModules.builder("simple_module").abi("extism").build()) {
-			assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> numbers.call("add", String.class, "x"))
+		try (WasmSandbox traps = TestModules.builder("traps").abi("extism").build()) {
+			assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> traps.call("div", String.class, "x"))
 				.withMessageContaining("(i32, i32) -> i32");
 		}
 	}
@@ -300,6 +300,20 @@ class ExtismPluginTests {
 		try (WasmSandbox plugin = plugin().build()) {
 			assertThat(plugin.callAsync("upper", String.class, "abc")).succeedsWithin(Duration.ofSeconds(30))
 				.isEqualTo("ABC");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "set_var", "get_var", "config" })
+	void namesThatAreNoTextEndTheCall(String function) {
+		byte[] name = { 'a', (byte) 0xff, '=', 'v' };
+		try (WasmSandbox plugin = plugin().build(); SandboxSession session = plugin.openSession()) {
+			session.call("set_var", void.class, "a\ufffd=the sign itself is text");
+			assertThat(session.call("get_var", String.class, "a\ufffd")).isEqualTo("the sign itself is text");
+			assertThatExceptionOfType(GuestAbiException.class)
+				.isThrownBy(() -> session.call(function, String.class,
+						function.equals("set_var") ? name : Arrays.copyOf(name, 2)))
+				.withMessageContaining("of 2 bytes, is not valid UTF-8");
 		}
 	}
 

@@ -1,5 +1,7 @@
 package dev.wasmsandbox;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,10 +66,39 @@ class NestedCallTests {
 				.isThrownBy(() -> sandbox.call("run_add", int.class, 100, 0))
 				.withMessageContaining("env.add threw dev.wasmsandbox.error.SandboxBusyException")
 				.withMessageContaining("(31 calls of sandboxes further in)")
-				.satisfies((ex) -> assertThat(String.valueOf(ex.getMessage())).hasSizeLessThan(1_000))
-				.havingCause()
-				.withMessageContaining("(30 calls of sandboxes further in)");
+				.satisfies((ex) -> assertThat(String.valueOf(ex.getMessage())).hasSizeLessThan(1_000));
 		}
+	}
+
+	@Test
+	void aStackTraceHasWhatBeganItOnceHoweverDeepItWas() {
+		try (WasmSandbox sandbox = nesting(64, (context, arguments) -> callItself(arguments))) {
+			assertThatExceptionOfType(HostFunctionException.class)
+				.isThrownBy(() -> sandbox.call("run_add", int.class, 100, 0))
+				.withMessageContaining("(63 calls of sandboxes further in)")
+				.satisfies((ex) -> {
+					assertThat(ex.callsWithin()).isEqualTo(63);
+					assertThat(ex).hasRootCauseInstanceOf(SandboxBusyException.class);
+					assertThat(printed(ex).lines().filter((line) -> line.startsWith("Caused by:"))).hasSize(1);
+				});
+		}
+	}
+
+	@Test
+	void aFewCallsWithinOneAnotherAreAllKept() {
+		try (WasmSandbox sandbox = nesting(9, (context, arguments) -> callItself(arguments))) {
+			assertThatExceptionOfType(HostFunctionException.class)
+				.isThrownBy(() -> sandbox.call("run_add", int.class, 100, 0))
+				.withMessageContaining("(8 calls of sandboxes further in)")
+				.satisfies((ex) -> assertThat(printed(ex).lines().filter((line) -> line.startsWith("Caused by:")))
+					.hasSize(9));
+		}
+	}
+
+	private static String printed(Throwable failure) {
+		StringWriter text = new StringWriter();
+		failure.printStackTrace(new PrintWriter(text));
+		return text.toString();
 	}
 
 	@Test

@@ -72,10 +72,6 @@ final class ToldWork implements WorkRecorder {
 	}
 
 	@Override
-	public void ran(long wallNanos, long cpuNanos) {
-	}
-
-	@Override
 	public void released(long memoryBytes) {
 	}
 

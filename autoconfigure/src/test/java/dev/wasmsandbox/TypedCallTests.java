@@ -186,7 +186,7 @@ class TypedCallTests {
 				.withMessageContaining("Module 'other'")
 				.withMessageContaining("'pointer'")
 				.withMessageContaining("auto, thrice")
-				.withMessageContaining("pointer-length, assemblyscript-static, numeric");
+				.withMessageContaining("pointer-length, assemblyscript-static, assemblyscript-array, numeric");
 		}
 	}
 

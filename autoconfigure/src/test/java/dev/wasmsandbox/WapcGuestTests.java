@@ -2,11 +2,16 @@ package dev.wasmsandbox;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import dev.wasmsandbox.abi.PluginHosts;
 import dev.wasmsandbox.abi.WapcHost;
 import dev.wasmsandbox.abi.WapcRefusal;
+import dev.wasmsandbox.engine.Wat;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.GuestErrorException;
 import dev.wasmsandbox.error.HostFunctionException;
@@ -17,6 +22,7 @@ import dev.wasmsandbox.limits.SnapshotPoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -153,9 +159,35 @@ class WapcGuestTests {
 				.isThrownBy(() -> guest.call("echo", String.class, "x", "y"))
 				.withMessageContaining("JSON");
 		}
-		try (WasmSandbox other = TestModules.builder("simple_module").abi("wapc").build()) {
-			assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> other.call("add", String.class, "x"))
-				.withMessageContaining("add");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0, binding", "1, namespace", "2, operation" })
+	void aNameThatIsNoTextEndsTheCallBeforeTheHostIsAsked(int which, String name) {
+		String calls = "(call $host_call %s (i32.const 8) (i32.const 1))".formatted(IntStream.range(0, 3)
+			.mapToObj((i) -> "(i32.const %d) (i32.const 2)".formatted((i == which) ? 0 : 2))
+			.collect(Collectors.joining(" ")));
+		byte[] module = Wat.assemble(
+				"""
+						(module (import "wapc" "__host_call" (func $host_call (param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+						  (memory (export "memory") 1)
+						  (data (i32.const 0) "\\c3\\28ok")
+						  (func (export "__guest_call") (param i32 i32) (result i32) %s))
+						"""
+					.formatted(calls));
+		List<String> asked = new ArrayList<>();
+		PluginHosts hosts = PluginHosts.none().withWapc((_, binding, namespace, operation, _) -> {
+			asked.add(binding + namespace + operation);
+			return new byte[0];
+		});
+		try (WasmSandbox guest = WasmSandbox.builder()
+			.source(module)
+			.capabilities(WapcHost.CAPABILITY)
+			.pluginHosts(hosts)
+			.build()) {
+			assertThatExceptionOfType(GuestAbiException.class).isThrownBy(() -> guest.call("any", String.class))
+				.withMessageContaining("the " + name + " of its call to the host, of 2 bytes, is not valid UTF-8");
+			assertThat(asked).isEmpty();
 		}
 	}
 

@@ -3,6 +3,7 @@ package dev.wasmsandbox.abi;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.wasmsandbox.abi.AssemblyScriptClasses.Wanted;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.GuestText;
 import dev.wasmsandbox.guest.HostContext;
@@ -11,43 +12,85 @@ import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
 import dev.wasmsandbox.screen.ValueType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * AssemblyScript's managed objects: strings in UTF-16, array buffers, typed and static
- * arrays. Arguments are pinned for the call and then left to the guest's collector, as
- * results are once they are read.
+ * arrays, {@code Array<T>} of numbers and of strings. Arguments are pinned for the call
+ * and then left to the guest's collector, as results are once they are read.
  */
 final class AssemblyScriptAbi implements GuestAbi {
 
 	/** As much of a message of the guest as goes into one of ours. */
 	private static final int LONGEST_MESSAGE = 4096;
 
-	private final boolean statics;
+	private final Arrays arrays;
 
-	/**
-	 * With or without typed arrays.
-	 * @param statics whether arrays are static ones and bytes array buffers, whatever
-	 * classes there are
-	 */
-	AssemblyScriptAbi(boolean statics) {
-		this.statics = statics;
+	AssemblyScriptAbi(Arrays arrays) {
+		this.arrays = arrays;
+	}
+
+	/** What arrays are passed as. */
+	enum Arrays {
+
+		/** Whatever can be told from the module's classes. */
+		TOLD("assemblyscript"),
+
+		/** {@code StaticArray<T>}, and bytes as {@code ArrayBuffer}. */
+		STATIC("assemblyscript-static"),
+
+		/** {@code Array<T>}. */
+		LISTS("assemblyscript-array");
+
+		private final String abi;
+
+		Arrays(String abi) {
+			this.abi = abi;
+		}
+
+		/** Of which classes arrays may be. */
+		List<AssemblyScriptFamily> families() {
+			return switch (this) {
+				case TOLD -> AssemblyScriptFamily.ALL;
+				case STATIC -> List.of(AssemblyScriptFamily.STATIC);
+				case LISTS -> List.of(AssemblyScriptFamily.LIST);
+			};
+		}
+
 	}
 
 	@Override
 	public String name() {
-		return this.statics ? "assemblyscript-static" : "assemblyscript";
+		return this.arrays.abi;
 	}
 
 	@Override
 	public boolean recognises(ModuleReport module) {
-		return !this.statics && follows(module);
+		return this.arrays == Arrays.TOLD && missing(module).isEmpty();
 	}
 
-	private static boolean follows(ModuleReport module) {
-		return module.memory() != null && Exports.function(module, "__new", "(i32, i32) -> i32") != null
-				&& Exports.function(module, "__pin", "(i32) -> i32") != null
-				&& Exports.function(module, "__unpin", "(i32) -> ()") != null
-				&& Exports.global(module, "__rtti_base") != null;
+	/** All of them. */
+	@Override
+	public boolean passes(ValueKind kind) {
+		return true;
+	}
+
+	@Override
+	public List<String> missing(ModuleReport module) {
+		List<String> missing = new ArrayList<>();
+		Exports.missing(module, "__new", "(i32, i32) -> i32").forEach(missing::add);
+		Exports.missing(module, "__pin", "(i32) -> i32").forEach(missing::add);
+		Exports.missing(module, "__unpin", "(i32) -> ()").forEach(missing::add);
+		if (Exports.global(module, "__rtti_base") == null) {
+			missing.add("the global __rtti_base i32");
+		}
+		if (module.memory() == null) {
+			missing.add("a memory");
+		}
+		if (!missing.isEmpty()) {
+			missing.set(missing.size() - 1, missing.getLast() + ", all of which asc exports with --exportRuntime");
+		}
+		return missing;
 	}
 
 	/** What its runtime calls when an error is thrown. */
@@ -79,11 +122,6 @@ final class AssemblyScriptAbi implements GuestAbi {
 		if (shape.isNumeric()) {
 			return NumericAbi.NumericFunction.of(moduleName, export, shape);
 		}
-		if (!follows(module)) {
-			throw new GuestAbiException(moduleName, function, "the convention " + name()
-					+ " needs the exports __new, __pin, __unpin and __rtti_base; build " + "with asc --exportRuntime",
-					null);
-		}
 		FunctionSignature signature = Exports.signature(export);
 		Widening[] widenings = arguments(signature, shape);
 		Widening result = result(signature, shape);
@@ -91,8 +129,12 @@ final class AssemblyScriptAbi implements GuestAbi {
 				|| List.of(widenings).contains(Widening.IMPOSSIBLE)) {
 			throw misfit(moduleName, function, signature, shape);
 		}
+		List<@Nullable Wanted> wanted = new ArrayList<>();
+		shape.parameters()
+			.forEach((kind) -> wanted
+				.add((kind.isNumber() || kind == ValueKind.STRING) ? null : Wanted.of(module, kind, this.arrays)));
 		return new AssemblyScriptFunction(export, shape, widenings, result,
-				Exports.function(module, "__setArgumentsLength", "(i32) -> ()"), this.statics);
+				Exports.function(module, "__setArgumentsLength", "(i32) -> ()"), wanted);
 	}
 
 	private static Widening[] arguments(FunctionSignature signature, CallShape shape) {

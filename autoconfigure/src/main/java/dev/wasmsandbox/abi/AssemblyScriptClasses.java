@@ -1,12 +1,14 @@
 package dev.wasmsandbox.abi;
 
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 
+import dev.wasmsandbox.abi.AssemblyScriptAbi.Arrays;
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.guest.GuestAccess;
 import dev.wasmsandbox.screen.ModuleExport;
+import dev.wasmsandbox.screen.ModuleReport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The classes of an AssemblyScript guest, as the table behind {@code __rtti_base} has
@@ -22,12 +24,6 @@ final class AssemblyScriptClasses {
 	/** More than any program has; a table that says otherwise is not one. */
 	private static final int MOST = 1 << 16;
 
-	private static final int VIEW = 1;
-
-	private static final int ARRAY = 1 << 1;
-
-	private static final int STATIC_ARRAY = 1 << 2;
-
 	private static final int POINTER_FREE = 1 << 5;
 
 	/** For elements of one byte; the next bits are for two, four, eight and sixteen. */
@@ -39,7 +35,11 @@ final class AssemblyScriptClasses {
 
 	private static final int FLOAT = 1 << 12;
 
+	private static final int NULLABLE = 1 << 13;
+
 	private static final int MANAGED = 1 << 14;
+
+	private static final int REFERENCE_BYTES = 4;
 
 	private final int[] flags;
 
@@ -74,24 +74,16 @@ final class AssemblyScriptClasses {
 		return new AssemblyScriptClasses(flags);
 	}
 
-	/** Whether a class is a typed array of such elements. */
-	boolean isView(int classId, ValueKind kind) {
-		return is(classId, VIEW, kind);
-	}
-
-	/** Whether a class is a static array of such elements. */
-	boolean isStatic(int classId, ValueKind kind) {
-		return is(classId, STATIC_ARRAY, kind);
-	}
-
-	private boolean is(int classId, int family, ValueKind kind) {
+	/** Whether a class is of a family and has such elements. */
+	boolean is(int classId, AssemblyScriptFamily family, ValueKind kind) {
 		if (classId < 0 || classId >= this.flags.length) {
 			return false;
 		}
 		int found = this.flags[classId];
+		boolean texts = kind == ValueKind.STRINGS;
 		boolean floats = kind == ValueKind.FLOATS || kind == ValueKind.DOUBLES;
-		return (found & family) != 0 && (found & MANAGED) == 0 && ((found & FLOAT) != 0) == floats
-				&& (found & ELEMENTS) == ELEMENT_OF_1 * kind.elementSize();
+		return (found & family.flag()) != 0 && ((found & MANAGED) != 0) == texts && ((found & FLOAT) != 0) == floats
+				&& (found & ELEMENTS) == ELEMENT_OF_1 * (texts ? REFERENCE_BYTES : kind.elementSize());
 	}
 
 	/**
@@ -99,50 +91,81 @@ final class AssemblyScriptClasses {
 	 * must be the only one that can be meant, or be named by an exported constant.
 	 * @throws GuestAbiException if that is not known
 	 */
-	Layout layout(GuestAccess guest, String function, ValueKind kind, boolean statics) {
-		Layout known = this.layouts.get(kind);
+	Layout layout(GuestAccess guest, String function, Wanted wanted) {
+		Layout known = this.layouts.get(wanted.kind);
 		if (known == null) {
-			known = statics ? staticLayout(guest, function, kind) : find(guest, function, kind);
-			this.layouts.put(kind, known);
+			known = find(guest, function, wanted);
+			this.layouts.put(wanted.kind, known);
 		}
 		return known;
 	}
 
-	private Layout staticLayout(GuestAccess guest, String function, ValueKind kind) {
-		int found = (kind == ValueKind.BYTES) ? ARRAY_BUFFER : first(STATIC_ARRAY, kind);
-		if (found < 0) {
-			throw new GuestAbiException(guest.moduleName(), function,
-					"it has no static arrays that could be a " + kind + ", so none can be passed", null);
+	private Layout find(GuestAccess guest, String function, Wanted wanted) {
+		ModuleExport constant = wanted.constant;
+		if (constant != null) {
+			int classId = (int) guest.global(constant);
+			if (!is(classId, wanted.family, wanted.kind)) {
+				throw new GuestAbiException(guest.moduleName(), function, "its constant " + constant.name() + " is "
+						+ classId + ", which is not the class of such an array", null);
+			}
+			return layout(wanted.family, classId);
 		}
-		return new Layout(found, false);
+		return switch (wanted.arrays) {
+			case TOLD -> told(guest, function, wanted.kind);
+			case STATIC ->
+				(wanted.kind == ValueKind.BYTES) ? new Layout(ARRAY_BUFFER, AssemblyScriptFamily.STATIC, false)
+						: only(guest, function, wanted.kind, AssemblyScriptFamily.STATIC);
+			case LISTS -> only(guest, function, wanted.kind, AssemblyScriptFamily.LIST);
+		};
 	}
 
-	private Layout find(GuestAccess guest, String function, ValueKind kind) {
-		for (String name : names(kind)) {
-			ModuleExport named = Exports.global(guest.module(), name + "_ID");
-			if (named != null) {
-				int classId = (int) guest.global(named);
-				if (!isView(classId, kind)) {
-					throw new GuestAbiException(guest.moduleName(), function, "its constant " + named.name() + " is "
-							+ classId + ", which is not the class of such an array", null);
-				}
-				return new Layout(classId, true);
-			}
+	/** The class of one family, where all arrays are of it. */
+	private Layout only(GuestAccess guest, String function, ValueKind kind, AssemblyScriptFamily family) {
+		int found = first(family, kind);
+		if (found < 0) {
+			throw new GuestAbiException(guest.moduleName(), function,
+					"it has no " + family.plural() + " that could be a " + kind + ", so none can be passed", null);
 		}
-		int view = first(VIEW, kind);
-		int array = first(STATIC_ARRAY, kind);
-		boolean listed = first(ARRAY, kind) >= 0;
-		if (kind == ValueKind.BYTES && view < 0 && array < 0 && !listed) {
-			return new Layout(ARRAY_BUFFER, false);
-		}
-		if (kind == ValueKind.BYTES || listed || (view < 0) == (array < 0)) {
+		if (meanings(family, kind) > 1) {
 			throw unknown(guest, function, kind);
 		}
-		return (view >= 0) ? new Layout(view, true) : new Layout(array, false);
+		return layout(family, found);
+	}
+
+	private Layout told(GuestAccess guest, String function, ValueKind kind) {
+		Layout only = null;
+		int meanings = 0;
+		for (AssemblyScriptFamily family : AssemblyScriptFamily.ALL) {
+			int found = first(family, kind);
+			if (found >= 0) {
+				only = layout(family, found);
+				meanings += meanings(family, kind);
+			}
+		}
+		if (kind == ValueKind.BYTES && only == null) {
+			return new Layout(ARRAY_BUFFER, AssemblyScriptFamily.STATIC, false);
+		}
+		// Bytes might be an ArrayBuffer besides, a class that every module has.
+		if (only == null || meanings > 1 || kind == ValueKind.BYTES) {
+			throw unknown(guest, function, kind);
+		}
+		return only;
+	}
+
+	/**
+	 * How many things the classes of such elements can mean: numbers one, signed or not;
+	 * of references the table does not say to what, so each may be to something else.
+	 */
+	private int meanings(AssemblyScriptFamily family, ValueKind kind) {
+		int meanings = 0;
+		for (int i = 0; i < this.flags.length; i++) {
+			meanings += is(i, family, kind) ? 1 : 0;
+		}
+		return (kind == ValueKind.STRINGS) ? meanings : Math.min(1, meanings);
 	}
 
 	/** The class that is most like Java's: bytes unsigned, all else signed. */
-	private int first(int family, ValueKind kind) {
+	private int first(AssemblyScriptFamily family, ValueKind kind) {
 		int found = -1;
 		for (int i = 0; i < this.flags.length; i++) {
 			if (is(i, family, kind)) {
@@ -156,34 +179,70 @@ final class AssemblyScriptClasses {
 		return found;
 	}
 
-	private static GuestAbiException unknown(GuestAccess guest, String function, ValueKind kind) {
-		String name = names(kind).getFirst();
-		return new GuestAbiException(guest.moduleName(), function,
-				"as which class a " + kind + " is to be passed cannot be told; for a " + name + " add 'export const "
-						+ name + "_ID = idof<" + name + ">()' to the module, for a "
-						+ ((kind == ValueKind.BYTES) ? "ArrayBuffer" : "StaticArray") + " set wasm.modules."
-						+ guest.moduleName() + ".abi=assemblyscript-static",
-				null);
+	private Layout layout(AssemblyScriptFamily family, int classId) {
+		return new Layout(classId, family, (this.flags[classId] & NULLABLE) != 0);
 	}
 
-	private static List<String> names(ValueKind kind) {
-		return switch (kind) {
-			case SHORTS -> List.of("Int16Array", "Uint16Array");
-			case INTS -> List.of("Int32Array", "Uint32Array");
-			case LONGS -> List.of("Int64Array", "Uint64Array");
-			case FLOATS -> List.of("Float32Array");
-			case DOUBLES -> List.of("Float64Array");
-			default -> List.of("Uint8Array", "Uint8ClampedArray", "Int8Array");
-		};
+	private static GuestAbiException unknown(GuestAccess guest, String function, ValueKind kind) {
+		StringBuilder what = new StringBuilder("as which class a " + kind + " is to be passed cannot be told;");
+		for (AssemblyScriptFamily family : AssemblyScriptFamily.ALL) {
+			String name = family.names(kind).isEmpty() ? null : family.names(kind).getFirst();
+			if (name != null) {
+				String type = family.type(name);
+				what.append((family == AssemblyScriptFamily.LIST) ? " for an " : " for a ")
+					.append(type + " add 'export const " + name + "_ID = idof<" + type + ">()' to the module,");
+			}
+		}
+		what.append(" for a " + ((kind == ValueKind.BYTES) ? "ArrayBuffer" : "StaticArray")
+				+ " anywhere set wasm.modules." + guest.moduleName()
+				+ ".abi=assemblyscript-static, for an Array anywhere assemblyscript-array");
+		return new GuestAbiException(guest.moduleName(), function, what.toString(), null);
+	}
+
+	/**
+	 * What is wanted of an argument, as far as the module's exports tell; found once for
+	 * each bound function. Immutable.
+	 */
+	static final class Wanted {
+
+		private final ValueKind kind;
+
+		private final Arrays arrays;
+
+		/** Of the constant's class. */
+		private final AssemblyScriptFamily family;
+
+		private final @Nullable ModuleExport constant;
+
+		private Wanted(ValueKind kind, Arrays arrays, AssemblyScriptFamily family, @Nullable ModuleExport constant) {
+			this.kind = kind;
+			this.arrays = arrays;
+			this.family = family;
+			this.constant = constant;
+		}
+
+		static Wanted of(ModuleReport module, ValueKind kind, Arrays arrays) {
+			for (AssemblyScriptFamily family : arrays.families()) {
+				for (String name : family.names(kind)) {
+					ModuleExport constant = Exports.global(module, name + "_ID");
+					if (constant != null) {
+						return new Wanted(kind, arrays, family, constant);
+					}
+				}
+			}
+			return new Wanted(kind, arrays, AssemblyScriptFamily.VIEW, null);
+		}
+
 	}
 
 	/**
 	 * How an argument is passed.
 	 *
 	 * @param classId the class of the object
-	 * @param view whether the object points to a buffer instead of being the data
+	 * @param family how it holds its elements
+	 * @param nullable whether elements may be null
 	 */
-	record Layout(int classId, boolean view) {
+	record Layout(int classId, AssemblyScriptFamily family, boolean nullable) {
 	}
 
 }

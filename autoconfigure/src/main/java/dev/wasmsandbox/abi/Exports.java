@@ -2,6 +2,7 @@ package dev.wasmsandbox.abi;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.GuestText;
@@ -47,6 +48,19 @@ final class Exports {
 		return module.exportedFunction(name)
 			.filter((export) -> FunctionSignature.parse(signature).equals(export.signature()))
 			.orElse(null);
+	}
+
+	/**
+	 * What to call a function that a convention needs and a module does not export so;
+	 * nothing if it does.
+	 */
+	static Stream<String> missing(ModuleReport module, String name, String signature) {
+		if (function(module, name, signature) != null) {
+			return Stream.empty();
+		}
+		FunctionSignature found = module.exportedFunction(name).map(ModuleExport::signature).orElse(null);
+		String wanted = "the function " + name + " " + FunctionSignature.parse(signature);
+		return Stream.of((found != null) ? wanted + " (which it exports as " + found + ")" : wanted);
 	}
 
 	/** The exported global of a name that is an {@code i32}, if there is one. */

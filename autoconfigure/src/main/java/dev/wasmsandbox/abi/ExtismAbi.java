@@ -2,6 +2,7 @@ package dev.wasmsandbox.abi;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.GuestErrorException;
@@ -9,6 +10,7 @@ import dev.wasmsandbox.error.SandboxTrapException;
 import dev.wasmsandbox.guest.GuestAccess;
 import dev.wasmsandbox.guest.HostContext;
 import dev.wasmsandbox.guest.HostFunction;
+import dev.wasmsandbox.guest.HostMemory;
 import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class ExtismAbi implements GuestAbi {
 
 	private static final FunctionSignature HASKELL_INIT = FunctionSignature.parse("(i32, i32) -> ()");
+
+	/** What is called at the start is no function of the plug-in. */
+	private static final Set<String> STARTS = Set.of("_initialize", "hs_init", "__wasm_call_ctors");
 
 	private final ExtismSettings settings;
 
@@ -51,17 +56,31 @@ public final class ExtismAbi implements GuestAbi {
 		return module.importedFunctions().stream().anyMatch((item) -> item.module().startsWith("extism:host/"));
 	}
 
+	/** Not the imports: a plug-in that reads and answers nothing needs none. */
+	@Override
+	public List<String> missing(ModuleReport module) {
+		boolean callable = module.exportedFunctions()
+			.stream()
+			.anyMatch((export) -> !STARTS.contains(export.name()) && isPlugin(Exports.signature(export)));
+		return callable ? List.of() : List.of("a function () -> i32 or () -> (), as plug-ins of Extism export them");
+	}
+
+	private static boolean isPlugin(FunctionSignature signature) {
+		return signature.parameters().isEmpty()
+				&& (signature.results().isEmpty() || signature.results().equals(List.of(ValueType.I32)));
+	}
+
 	@Override
 	public List<HostFunction> hostFunctions(ModuleReport module) {
 		return ExtismFunctions.all(this::kernel, this.http);
 	}
 
 	private ExtismKernel kernel(HostContext guest) {
-		return guest.attachment(ExtismKernel.class, () -> newKernel(guest.moduleName()));
+		return guest.attachment(ExtismKernel.class, () -> newKernel(guest.moduleName(), guest.hostMemory()));
 	}
 
-	private ExtismKernel newKernel(String moduleName) {
-		return new ExtismKernel(moduleName, this.settings, this.limit);
+	private ExtismKernel newKernel(String moduleName, HostMemory room) {
+		return new ExtismKernel(moduleName, this.settings, this.limit, room);
 	}
 
 	/**
@@ -89,8 +108,7 @@ public final class ExtismAbi implements GuestAbi {
 	public AbiFunction bind(String moduleName, ModuleReport module, String function, CallShape shape) {
 		ModuleExport export = Exports.require(moduleName, module, function);
 		FunctionSignature signature = Exports.signature(export);
-		boolean answers = signature.results().equals(List.of(ValueType.I32));
-		if (!signature.parameters().isEmpty() || !(answers || signature.results().isEmpty())) {
+		if (!isPlugin(signature)) {
 			throw new GuestAbiException(moduleName, function,
 					"wanted was " + shape + ", but it is " + signature
 							+ "; a function of an Extism plug-in takes no parameters and returns an i32 or nothing",
@@ -102,7 +120,8 @@ public final class ExtismAbi implements GuestAbi {
 
 	private void run(GuestAccess guest, ModuleExport export, ByteCall values, AbiCall call) {
 		byte[] input = values.input(call);
-		ExtismKernel kernel = guest.attachment(ExtismKernel.class, () -> newKernel(guest.moduleName()));
+		ExtismKernel kernel = guest.attachment(ExtismKernel.class,
+				() -> newKernel(guest.moduleName(), guest.hostMemory()));
 		kernel.begin(export.name(), input);
 		guest.transferred(input.length, 0);
 		long @Nullable [] results;

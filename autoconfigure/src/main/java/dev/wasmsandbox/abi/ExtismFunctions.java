@@ -100,7 +100,7 @@ final class ExtismFunctions {
 		add("get_log_level", "() -> i32", (g, k, a) -> one(k.log().level()));
 		for (Level level : Level.values()) {
 			add("log_" + level.name().toLowerCase(Locale.ROOT), "(i64) -> ()",
-					(g, k, a) -> none(() -> k.log().log(level, k.takeText(a[0], "a message to log"))));
+					(g, k, a) -> none(() -> k.log().log(level, k.takeMessage(a[0]))));
 		}
 		this.functions.add(unsafe("var_get", "(i64) -> i64", (g, k, a) -> {
 			byte[] value = k.variables().get(k.takeText(a[0], "the name of a variable"));
@@ -115,7 +115,14 @@ final class ExtismFunctions {
 			kernel.variables().remove(name);
 			return;
 		}
-		long size = kernel.variables().set(name, kernel.take(arguments[1], "the value of a variable"));
+		byte[] value = kernel.take(arguments[1], "the value of a variable");
+		long size;
+		try {
+			size = kernel.variables().set(name, value);
+		}
+		catch (SandboxLimitException ex) {
+			throw guest.fail(ex);
+		}
 		if (size > ExtismVariables.LIMIT) {
 			throw guest.fail(new SandboxLimitException(guest.moduleName(), null, "extism.variables",
 					ExtismVariables.LIMIT, size, "the variables of the plug-in would take " + size

@@ -1,10 +1,12 @@
 package dev.wasmsandbox.abi;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongSupplier;
 
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.guest.HostContext;
+import dev.wasmsandbox.guest.HostMemory;
 import dev.wasmsandbox.screen.Utf8;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,7 @@ final class ExtismKernel {
 
 	private final KernelMemory memory;
 
-	private final ExtismVariables variables = new ExtismVariables();
+	private final ExtismVariables variables;
 
 	private final GuestLog log;
 
@@ -41,11 +43,12 @@ final class ExtismKernel {
 
 	private byte @Nullable [] httpHeaders;
 
-	ExtismKernel(String moduleName, ExtismSettings settings, long limit) {
+	ExtismKernel(String moduleName, ExtismSettings settings, long limit, HostMemory room) {
 		this.moduleName = moduleName;
 		this.settings = settings;
 		this.limit = limit;
-		this.memory = new KernelMemory(limit);
+		this.memory = new KernelMemory(limit, room);
+		this.variables = new ExtismVariables(room);
 		this.log = new GuestLog(moduleName);
 	}
 
@@ -58,14 +61,15 @@ final class ExtismKernel {
 		this.output = 0;
 		this.outputLength = 0;
 		this.error = 0;
+		this.input = 0;
+		this.inputLength = 0;
 		this.log.begin();
-		this.input = this.memory.put(content);
-		this.inputLength = content.length;
-		if (this.input < 0) {
-			this.input = 0;
-			this.inputLength = 0;
+		long block = this.memory.put(content);
+		if (block < 0) {
 			throw full(function, content.length);
 		}
+		this.input = block;
+		this.inputLength = content.length;
 	}
 
 	private SandboxLimitException full(@Nullable String function, long asked) {
@@ -148,18 +152,24 @@ final class ExtismKernel {
 	 * @throws SandboxLimitException if there is no room; the guest's call ends with it
 	 */
 	long allocate(HostContext guest, long length) {
-		long address = this.memory.allocate(length);
-		if (address < 0) {
-			throw guest.fail(full(null, length));
-		}
-		return address;
+		return allocated(guest, () -> this.memory.allocate(length), length);
 	}
 
 	/** As {@link #allocate}, for bytes that the host answers. */
 	long put(HostContext guest, byte[] content) {
-		long address = this.memory.put(content);
+		return allocated(guest, () -> this.memory.put(content), content.length);
+	}
+
+	private long allocated(HostContext guest, LongSupplier allocation, long length) {
+		long address;
+		try {
+			address = allocation.getAsLong();
+		}
+		catch (SandboxLimitException ex) {
+			throw guest.fail(ex);
+		}
 		if (address < 0) {
-			throw guest.fail(full(null, content.length));
+			throw guest.fail(full(null, length));
 		}
 		return address;
 	}
@@ -186,10 +196,16 @@ final class ExtismKernel {
 	}
 
 	/**
-	 * As {@link #take}, for text; bytes that are no UTF-8 become replacement characters.
+	 * As {@link #take}, for text.
+	 * @throws GuestAbiException also if it is not valid UTF-8
 	 */
 	String takeText(long address, String what) {
-		return new String(take(address, what), StandardCharsets.UTF_8);
+		return Utf8.decode(this.moduleName, null, what, take(address, what));
+	}
+
+	/** As {@link #take}, for text to be shown, in which anything may stand. */
+	String takeMessage(long address) {
+		return new String(take(address, "a message to log"), StandardCharsets.UTF_8);
 	}
 
 	GuestLog log() {

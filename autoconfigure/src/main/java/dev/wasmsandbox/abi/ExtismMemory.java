@@ -1,9 +1,5 @@
 package dev.wasmsandbox.abi;
 
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.ByteBuffer;
-
 import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.guest.HostContext;
@@ -51,14 +47,8 @@ public final class ExtismMemory {
 	 * valid UTF-8
 	 */
 	public String readString(long address) {
-		byte[] bytes = readBytes(address);
-		try {
-			return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-		}
-		catch (CharacterCodingException ex) {
-			throw new GuestAbiException(this.guest.moduleName(), null, "the block of " + bytes.length
-					+ " bytes at address " + address + " of the host's memory is not valid UTF-8", ex);
-		}
+		return Utf8.decode(this.guest.moduleName(), null, "the block at address " + address + " of the host's memory",
+				readBytes(address));
 	}
 
 	/**

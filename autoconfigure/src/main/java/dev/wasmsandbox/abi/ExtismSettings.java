@@ -25,7 +25,7 @@ public record ExtismSettings(Map<String, String> config) {
 	 */
 	public void requireUsedBy(String moduleName, GuestAbi abi) {
 		if (!equals(NONE) && !(abi instanceof ExtismAbi)) {
-			throw new ModuleRejectedException(moduleName, null, Reason.UNSUPPORTED,
+			throw new ModuleRejectedException(moduleName, null, Reason.UNFIT_FOR_ABI, "extism",
 					"it is given a configuration for Extism plug-ins, but follows the convention '" + abi.name()
 							+ "'; remove wasm.modules." + moduleName + ".extism, or set its abi to extism",
 					null);

@@ -3,6 +3,8 @@ package dev.wasmsandbox.abi;
 import java.util.HashMap;
 import java.util.Map;
 
+import dev.wasmsandbox.error.SandboxLimitException;
+import dev.wasmsandbox.guest.HostMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,17 @@ final class ExtismVariables {
 
 	private final Map<String, byte[]> values = new HashMap<>();
 
+	/** Where is counted what they take. */
+	private final HostMemory room;
+
 	private long size;
+
+	/** As much as they took at the most. */
+	private long counted;
+
+	ExtismVariables(HostMemory room) {
+		this.room = room;
+	}
 
 	byte @Nullable [] get(String name) {
 		return this.values.get(name);
@@ -36,11 +48,16 @@ final class ExtismVariables {
 	 * Sets one.
 	 * @return how many bytes all of them would take; if that is more than the limit,
 	 * nothing was changed
+	 * @throws SandboxLimitException if the host has no room; nothing was changed
 	 */
 	long set(String name, byte[] value) {
 		byte[] before = this.values.get(name);
 		long after = this.size + size(name, value) - ((before != null) ? size(name, before) : 0);
 		if (after <= LIMIT) {
+			if (after > this.counted) {
+				this.room.take(after - this.counted);
+				this.counted = after;
+			}
 			this.values.put(name, value);
 			this.size = after;
 		}

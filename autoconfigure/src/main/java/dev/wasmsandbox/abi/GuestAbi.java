@@ -22,6 +22,26 @@ public interface GuestAbi {
 	boolean recognises(ModuleReport module);
 
 	/**
+	 * What a module lacks that it would need to follow the convention. Asked where the
+	 * convention was chosen for it by hand, so that a module that cannot follow it is
+	 * refused when it is loaded and not at its first call.
+	 * @return each as messages show it, such as {@code the function __new (i32, i32) ->
+	 * i32}; empty if nothing is missing, as for a convention that does not say
+	 */
+	default List<String> missing(ModuleReport module) {
+		return List.of();
+	}
+
+	/**
+	 * Whether it has a form for values of a kind. Java types whose kind it has none for
+	 * are passed by the module's codec.
+	 * @return {@code true} for all but {@link ValueKind#STRINGS}
+	 */
+	default boolean passes(ValueKind kind) {
+		return kind != ValueKind.STRINGS;
+	}
+
+	/**
 	 * The functions that the convention has the host offer to a module. They are added to
 	 * those the module is given, which come first.
 	 */

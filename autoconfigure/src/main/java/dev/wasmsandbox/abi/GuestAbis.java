@@ -3,6 +3,8 @@ package dev.wasmsandbox.abi;
 import java.util.ArrayList;
 import java.util.List;
 
+import dev.wasmsandbox.abi.AssemblyScriptAbi.Arrays;
+import dev.wasmsandbox.error.AbiMismatchException;
 import dev.wasmsandbox.error.UnknownAbiException;
 import dev.wasmsandbox.screen.ModuleReport;
 
@@ -13,8 +15,8 @@ import dev.wasmsandbox.screen.ModuleReport;
 public final class GuestAbis {
 
 	/** The last one takes every module. */
-	private static final List<GuestAbi> BUILT_IN = List.of(new AssemblyScriptAbi(false), new PointerLengthAbi(),
-			new AssemblyScriptAbi(true), new NumericAbi());
+	private static final List<GuestAbi> BUILT_IN = List.of(new AssemblyScriptAbi(Arrays.TOLD), new PointerLengthAbi(),
+			new AssemblyScriptAbi(Arrays.STATIC), new AssemblyScriptAbi(Arrays.LISTS), new NumericAbi());
 
 	private final List<GuestAbi> own;
 
@@ -43,19 +45,31 @@ public final class GuestAbis {
 	/**
 	 * The convention of a module.
 	 * @throws UnknownAbiException if it was chosen by a name that none has
+	 * @throws AbiMismatchException if the module lacks what the chosen one needs
 	 */
 	public GuestAbi choose(String moduleName, AbiChoice choice, ModuleReport module) {
 		GuestAbi given = choice.given();
-		if (given != null) {
-			return given;
-		}
 		String name = choice.name();
-		for (GuestAbi abi : this.all) {
-			if ((name != null) ? abi.name().equals(name) : abi.recognises(module)) {
-				return abi;
+		if (given != null || name != null) {
+			GuestAbi chosen = (given != null) ? given : named(moduleName, String.valueOf(name));
+			List<String> missing = chosen.missing(module);
+			if (!missing.isEmpty()) {
+				throw new AbiMismatchException(moduleName, chosen.name(), missing, recognised(module).name());
 			}
+			return chosen;
 		}
-		throw new UnknownAbiException(moduleName, String.valueOf(name), names());
+		return recognised(module);
+	}
+
+	private GuestAbi named(String moduleName, String name) {
+		return this.all.stream()
+			.filter((abi) -> abi.name().equals(name))
+			.findFirst()
+			.orElseThrow(() -> new UnknownAbiException(moduleName, name, names()));
+	}
+
+	private GuestAbi recognised(ModuleReport module) {
+		return this.all.stream().filter((abi) -> abi.recognises(module)).findFirst().orElseThrow();
 	}
 
 }

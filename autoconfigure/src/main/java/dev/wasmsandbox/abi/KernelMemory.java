@@ -5,6 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
+import dev.wasmsandbox.error.SandboxLimitException;
+import dev.wasmsandbox.guest.HostMemory;
+
 /**
  * The memory in which an Extism plug-in and its host exchange data: blocks at 64-bit
  * addresses that have nothing to do with the guest's own memory. No address is believed:
@@ -27,6 +30,9 @@ final class KernelMemory {
 
 	private final long limit;
 
+	/** Where is counted what this takes. */
+	private final HostMemory room;
+
 	private byte[] bytes = {};
 
 	/**
@@ -44,14 +50,17 @@ final class KernelMemory {
 	/**
 	 * An empty memory.
 	 * @param limit the most bytes that blocks may take, each rounded up to a size class
+	 * @param room where is counted what that takes in the host
 	 */
-	KernelMemory(long limit) {
+	KernelMemory(long limit, HostMemory room) {
 		this.limit = Math.min(limit, Integer.MAX_VALUE / 2);
+		this.room = room;
 	}
 
 	/**
 	 * Allocates a block; what is in it, is what was there before.
 	 * @return its address, 0 for a length of 0, or -1 where the limit leaves no room
+	 * @throws SandboxLimitException where the host has no room; nothing has changed
 	 */
 	long allocate(long length) {
 		if (length == 0) {
@@ -70,9 +79,9 @@ final class KernelMemory {
 			if (this.end + size > this.limit + GRANULE) {
 				return -1;
 			}
+			reserve(this.end + (int) size);
 			block = this.end / GRANULE;
 			this.end += (int) size;
-			reserve(this.end);
 		}
 		this.blocks[block] = (int) length;
 		return (long) block * GRANULE;
@@ -82,8 +91,10 @@ final class KernelMemory {
 		if (size > this.bytes.length) {
 			long wanted = Math.max(Math.max(FIRST_CAPACITY, size), this.bytes.length * 2L);
 			int capacity = (int) Math.max(size, Math.min(wanted, this.limit + GRANULE));
+			int granules = capacity / GRANULE + 1;
+			this.room.take(capacity - this.bytes.length + (long) Integer.BYTES * (granules - this.blocks.length));
 			this.bytes = Arrays.copyOf(this.bytes, capacity);
-			this.blocks = Arrays.copyOf(this.blocks, capacity / GRANULE + 1);
+			this.blocks = Arrays.copyOf(this.blocks, granules);
 		}
 	}
 

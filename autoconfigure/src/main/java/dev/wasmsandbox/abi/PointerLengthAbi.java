@@ -30,22 +30,30 @@ final class PointerLengthAbi implements GuestAbi {
 		return module.memory() != null && SandboxAllocators.exportedBy(module) != null;
 	}
 
+	/** Not an allocator: without one, what is passed lies in the host's arena. */
+	@Override
+	public List<String> missing(ModuleReport module) {
+		return (module.memory() != null) ? List.of() : List.of("a memory, in which texts and arrays could lie");
+	}
+
 	@Override
 	public AbiFunction bind(String moduleName, ModuleReport module, String function, CallShape shape) {
 		ModuleExport export = Exports.require(moduleName, module, function);
 		if (shape.isNumeric()) {
 			return NumericAbi.NumericFunction.of(moduleName, export, shape);
 		}
+		if (shape.result() == ValueKind.STRINGS || shape.parameters().contains(ValueKind.STRINGS)) {
+			throw new GuestAbiException(moduleName, function, "wanted was " + shape
+					+ ", but the convention pointer-length has no form for String[]; pass one text, for example JSON",
+					null);
+		}
 		FunctionSignature signature = Exports.signature(export);
 		ModuleExport post = Exports.function(module, POST_RETURN + function, "(i32) -> ()");
-		ResultStyle style = (module.memory() != null) ? style(module, signature, shape, post) : null;
+		ResultStyle style = style(module, signature, shape, post);
 		Widening[] widenings = (style != null) ? arguments(signature, shape, style) : null;
 		if (style == null || widenings == null) {
-			throw new GuestAbiException(moduleName, function,
-					"wanted was " + shape + ", but it is " + signature
-							+ "; by the convention pointer-length it would be " + expected(shape)
-							+ ((module.memory() == null) ? ", and the module would have a memory" : ""),
-					null);
+			throw new GuestAbiException(moduleName, function, "wanted was " + shape + ", but it is " + signature
+					+ "; by the convention pointer-length it would be " + expected(shape), null);
 		}
 		Widening result = style.number() ? Widening.result(signature.results().getFirst(), shape.result())
 				: Widening.NONE;

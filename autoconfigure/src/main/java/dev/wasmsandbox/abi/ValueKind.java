@@ -42,7 +42,13 @@ public enum ValueKind {
 	FLOATS("float[]"),
 
 	/** 64-bit floats, Java {@code double[]}. */
-	DOUBLES("double[]");
+	DOUBLES("double[]"),
+
+	/**
+	 * Texts, Java {@code String[]}, where the convention has a form for them. Elements
+	 * may be {@code null} where the guest's may.
+	 */
+	STRINGS("String[]");
 
 	private final String javaName;
 
@@ -58,14 +64,14 @@ public enum ValueKind {
 		};
 	}
 
-	/** How many bytes one element takes; 0 for numbers and nothing. */
+	/** How many bytes one element takes; 0 for what is not one behind the other. */
 	public int elementSize() {
 		return switch (this) {
 			case STRING, BYTES -> 1;
 			case SHORTS -> 2;
 			case INTS, FLOATS -> 4;
 			case LONGS, DOUBLES -> 8;
-			case NONE, I32, I64, F32, F64 -> 0;
+			case NONE, I32, I64, F32, F64, STRINGS -> 0;
 		};
 	}
 

@@ -51,6 +51,11 @@ public final class WapcAbi implements GuestAbi {
 	}
 
 	@Override
+	public List<String> missing(ModuleReport module) {
+		return Exports.missing(module, GUEST_CALL, SIGNATURE.toString()).toList();
+	}
+
+	@Override
 	public List<HostFunction> hostFunctions(ModuleReport module) {
 		return new WapcFunctions(
 				(guest) -> guest.attachment(WapcExchange.class, () -> new WapcExchange(guest.moduleName())), this.host)

@@ -83,6 +83,13 @@ final class WapcFunctions {
 		return guest.memory().readBytes((int) arguments[at], (int) arguments[at + 1]);
 	}
 
+	/** By names the host decides, so none may look like another one. */
+	private static String name(HostContext guest, long[] arguments, int at, String what) {
+		return Utf8.decode(guest.moduleName(), null, "the " + what + " of its call to the host",
+				bytes(guest, arguments, at));
+	}
+
+	/** Text to be shown, in which anything may stand. */
 	private static String text(HostContext guest, long[] arguments, int at) {
 		return new String(bytes(guest, arguments, at), StandardCharsets.UTF_8);
 	}
@@ -97,8 +104,9 @@ final class WapcFunctions {
 					null));
 		}
 		try {
-			byte[] answer = this.host.call(guest, text(guest, arguments, 0), text(guest, arguments, 2),
-					text(guest, arguments, 4), bytes(guest, arguments, 6));
+			byte[] answer = this.host.call(guest, name(guest, arguments, 0, "binding"),
+					name(guest, arguments, 2, "namespace"), name(guest, arguments, 4, "operation"),
+					bytes(guest, arguments, 6));
 			exchange.answered(answer, NOTHING);
 			return 1;
 		}

@@ -37,6 +37,12 @@ public final class WasiCommandAbi implements GuestAbi {
 				&& module.exportedFunctions().stream().allMatch((export) -> isOfRuntime(export.name()));
 	}
 
+	/** Not imports of WASI: a program may do without. */
+	@Override
+	public List<String> missing(ModuleReport module) {
+		return Exports.missing(module, START, "() -> ()").toList();
+	}
+
 	private static boolean isOfRuntime(String name) {
 		return name.startsWith("_") || name.startsWith("asyncify_") || RUNTIME.contains(name);
 	}

@@ -1,5 +1,6 @@
 package dev.wasmsandbox.actuate;
 
+import dev.wasmsandbox.error.GuestText;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.ModuleRejectedException.Reason;
 import dev.wasmsandbox.error.SandboxBusyException;
@@ -24,7 +25,8 @@ public record ActionProblem(String title, int status, String detail,
 		@Nullable Reason reason) implements OperationResponseBody {
 
 	static ActionProblem of(RuntimeException failure) {
-		String detail = String.valueOf(failure.getMessage());
+		// What was asked for is part of it.
+		String detail = GuestText.shown(String.valueOf(failure.getMessage()));
 		return switch (failure) {
 			case UnknownModuleException _ -> new ActionProblem("Unknown module", 404, detail, null);
 			case IllegalArgumentException _ -> new ActionProblem("The action cannot be done so", 400, detail, null);

@@ -53,7 +53,8 @@ public final class WasmHealthContributor implements CompositeHealthContributor {
 		PoolHealth health = sandbox.pool().health();
 		ModuleInfo info = sandbox.info();
 		PoolStatistics pool = sandbox.statistics().pool();
-		Health.Builder builder = health.serving() ? Health.up() : Health.down();
+		// A module that is unloaded at this moment is no failure of the application's.
+		Health.Builder builder = health.serving() ? Health.up() : health.closed() ? Health.unknown() : Health.down();
 		builder.withDetail("digest", info.digest())
 			.withDetail("reloads", info.reloads())
 			.withDetail("leased", pool.leased())

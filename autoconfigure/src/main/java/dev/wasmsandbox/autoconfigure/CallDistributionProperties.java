@@ -8,6 +8,7 @@ import dev.wasmsandbox.metrics.CallDistribution;
 
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.core.env.Environment;
 
 /**
@@ -30,7 +31,13 @@ final class CallDistributionProperties {
 		Binder binder = Binder.get(environment);
 		double[] percentiles = find(binder, "percentiles", double[].class).orElse(new double[0]);
 		boolean histogram = find(binder, "percentiles-histogram", Boolean.class).orElse(false);
-		return new CallDistribution(Arrays.stream(percentiles).boxed().toList(), histogram);
+		try {
+			return new CallDistribution(Arrays.stream(percentiles).boxed().toList(), histogram);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException(PREFIX + "percentiles." + METER,
+					Arrays.toString(percentiles), ex.getMessage(), ex);
+		}
 	}
 
 	private static <T> Optional<T> find(Binder binder, String property, Class<T> type) {

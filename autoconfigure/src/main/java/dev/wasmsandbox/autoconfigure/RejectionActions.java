@@ -1,5 +1,6 @@
 package dev.wasmsandbox.autoconfigure;
 
+import dev.wasmsandbox.error.AbiMismatchException;
 import dev.wasmsandbox.error.ModuleRejectedException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.SandboxTimeoutException;
@@ -52,13 +53,13 @@ final class RejectionActions {
 			case MALFORMED -> "Check that the file at " + location
 					+ " is a complete WebAssembly module (a binary .wasm file, not text, not a component) and "
 					+ "build or copy it again.";
-			case UNSUPPORTED ->
-				"Build the module without the named feature, or point " + location + " to a build without it.";
+			case UNSUPPORTED -> unsupported(cause, property, location);
 			case OVER_LIMIT -> overLimit(cause, property, module);
 			case UNRESOLVED_IMPORTS -> unresolved(cause, property);
 			case INSTANTIATION_FAILED -> notStarted(cause, property, module);
 			case INCOMPATIBLE_EXPORTS -> "Build the module with the exports named above, or load it anew, by a restart "
 					+ "or under another name.";
+			case UNFIT_FOR_ABI -> unfit(cause, module, location);
 		};
 	}
 
@@ -70,6 +71,27 @@ final class RejectionActions {
 		boolean shared = cause.property().filter((name) -> name.startsWith("wasm.")).isPresent();
 		return (shared ? "Raise " : "If you trust the module with more, raise ") + property
 				+ "; otherwise use a smaller module.";
+	}
+
+	private static String unsupported(ModuleRejectedException cause, @Nullable String property, String location) {
+		return switch (cause.property().orElse("")) {
+			case "features" -> "Add the feature that is named above to " + property
+					+ " if the module may use it; or build the module without it, or point " + location
+					+ " to a build without it.";
+			case "snapshot" -> "Set " + property + " to none.";
+			default -> "Build the module without the named feature, or point " + location + " to a build without it.";
+		};
+	}
+
+	private static String unfit(ModuleRejectedException cause, String module, String location) {
+		String abi = quoted("abi", module);
+		if (cause instanceof AbiMismatchException) {
+			return "Remove the property " + abi + " or correct it; or point " + location
+					+ " to a build that exports what is missing.";
+		}
+		return "Remove " + quoted(cause.property().orElse("extism"), module)
+				+ ", which is for Extism plug-ins only; or point " + location + " to a plug-in, and set " + abi
+				+ " to extism if it imports nothing of 'extism:host/env'.";
 	}
 
 	private static String unresolved(ModuleRejectedException cause, @Nullable String property) {

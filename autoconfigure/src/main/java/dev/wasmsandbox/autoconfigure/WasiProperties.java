@@ -16,8 +16,8 @@ import org.springframework.util.unit.DataSize;
  *
  * @param enabled Whether the module may import WASI. By itself it grants nothing.
  * @param arguments Arguments of the program, its name first.
- * @param environment All variables the program sees. Names with underscores go in
- * brackets.
+ * @param environment All variables the program sees. Names with other signs than letters,
+ * digits, dots, dashes and underscores go in brackets.
  * @param clocks Whether it may read clocks and sleep.
  * @param random Where its random numbers come from: 'none', 'secure' or 'seed'.
  * @param seed The seed, for the random numbers 'seed'.

@@ -16,6 +16,7 @@ final class WasmModuleBeanRegistrar implements BeanRegistrar {
 
 	@Override
 	public void register(BeanRegistry registry, Environment environment) {
+		PropertyNames.requireKept(environment);
 		for (String name : ModuleNames.configured(environment)) {
 			registry.registerBean(name, WasmSandbox.class,
 					(spec) -> spec.description("Module configured by " + ModuleNames.property(name))

@@ -289,7 +289,7 @@ public record WasmProperties(@DefaultValue Map<String, ModuleProperties> modules
 			@DefaultValue("60s") Duration observation, @DefaultValue("0.05") double minImprovement,
 			@DefaultValue("0.8") double minConfidence, @DefaultValue("medium") Tunable.Risk maxRisk,
 			@DefaultValue("0.02") double regression, @DefaultValue("0.01") double error,
-			@DefaultValue("100") long minOperations, @DefaultValue("2880") int maxWindows,
+			@DefaultValue("100") long minOperations, @DefaultValue("5760") int maxWindows,
 			@DefaultValue("4") int coolDown, @DefaultValue("8") int calibration, @DefaultValue("10080") int memory,
 			@DefaultValue("4") int explorations, @DefaultValue("0.25") double reach, @DefaultValue("64") int history,
 			@DefaultValue Set<String> pinned, @Nullable Path stateFile) {

@@ -47,15 +47,7 @@ public abstract class ClientFunction {
 	 * @throws GuestAbiException if it has no form
 	 */
 	public final Object encode(int parameter, @Nullable Object value) {
-		try {
-			return this.parameters[parameter].encode(value);
-		}
-		catch (RuntimeException ex) {
-			throw new GuestAbiException(this.moduleName, this.function,
-					"argument " + (parameter + 1) + ", " + this.parameters[parameter] + ", cannot be passed"
-							+ by(this.parameters[parameter]) + ": " + why(ex),
-					ex);
-		}
+		return this.parameters[parameter].encode(this.moduleName, this.function, parameter, value);
 	}
 
 	/**
@@ -79,13 +71,7 @@ public abstract class ClientFunction {
 	 * @throws GuestAbiException if the guest's answer is none
 	 */
 	public final @Nullable Object decode(AbiCall call) {
-		try {
-			return this.result.decode(call.result());
-		}
-		catch (RuntimeException ex) {
-			throw new GuestAbiException(this.moduleName, this.function,
-					"its answer is no " + this.result + by(this.result) + ": " + why(ex), ex);
-		}
+		return this.result.decode(this.moduleName, this.function, call.result());
 	}
 
 	/** The result, whatever it is; numbers boxed. */
@@ -96,17 +82,6 @@ public abstract class ClientFunction {
 	/** Whether an answer of 32 bits is {@code true}, as in C. */
 	public static boolean isTrue(int bits) {
 		return bits != 0;
-	}
-
-	private static String by(ValueForm form) {
-		return (form.codec() != null) ? " as " + form.codec().name() : "";
-	}
-
-	/** What a guest gave may be long, and messages of codecs quote it. */
-	private static String why(RuntimeException cause) {
-		String message = String.valueOf(cause.getMessage());
-		int shown = 300;
-		return (message.length() > shown) ? message.substring(0, shown) + "…" : message;
 	}
 
 }

@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
+import dev.wasmsandbox.abi.GuestAbi;
 import dev.wasmsandbox.abi.ValueKind;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +20,12 @@ public final class Codecs {
 
 	private final Map<String, ValueCodec> byName;
 
-	private Codecs(Map<String, ValueCodec> byName) {
+	/** What needs no codec. */
+	private final Predicate<ValueKind> passed;
+
+	private Codecs(Map<String, ValueCodec> byName, Predicate<ValueKind> passed) {
 		this.byName = byName;
+		this.passed = passed;
 	}
 
 	/** Those of this library that can be had here. */
@@ -31,7 +37,7 @@ public final class Codecs {
 				found.put(MessagePackCodec.NAME, new MessagePackCodec());
 			}
 		}
-		return new Codecs(found);
+		return new Codecs(found, (kind) -> kind != ValueKind.STRINGS);
 	}
 
 	private static boolean isPresent(String className) {
@@ -57,7 +63,14 @@ public final class Codecs {
 			}
 			all.put(codec.name(), codec);
 		}
-		return new Codecs(all);
+		return new Codecs(all, this.passed);
+	}
+
+	/**
+	 * The same for a module of a convention, which itself passes what it has forms for.
+	 */
+	public Codecs over(GuestAbi abi) {
+		return new Codecs(this.byName, abi::passes);
 	}
 
 	/** The names of all. */
@@ -79,13 +92,13 @@ public final class Codecs {
 	}
 
 	/**
-	 * How values of a type are passed where no codec is asked for: as they are, else by
-	 * the default codec.
+	 * How values of a type are passed where no codec is asked for: as they are where the
+	 * convention has a form for them, else by the default codec.
 	 * @throws IllegalArgumentException if there is no such codec
 	 */
 	public ValueForm form(Type type, String defaultCodec) {
 		ValueKind kind = ValueForm.kindOf(type);
-		return (kind != null) ? new ValueForm(type, kind, null) : by(type, defaultCodec);
+		return (kind != null && this.passed.test(kind)) ? new ValueForm(type, kind, null) : by(type, defaultCodec);
 	}
 
 	/**

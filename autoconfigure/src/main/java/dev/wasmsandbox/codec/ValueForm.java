@@ -5,6 +5,7 @@ import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 
 import dev.wasmsandbox.abi.ValueKind;
+import dev.wasmsandbox.error.GuestAbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 public record ValueForm(Type type, ValueKind kind, @Nullable ValueCodec codec) {
 
 	/**
-	 * The kind that a Java type is passed as without a codec; {@code null} if it needs
-	 * one.
+	 * The kind that a Java type is passed as without a codec, where the convention has a
+	 * form for that kind; {@code null} if it needs one.
 	 */
 	public static @Nullable ValueKind kindOf(Type type) {
 		return switch (type.getTypeName()) {
@@ -36,6 +37,7 @@ public record ValueForm(Type type, ValueKind kind, @Nullable ValueCodec codec) {
 			case "long[]" -> ValueKind.LONGS;
 			case "float[]" -> ValueKind.FLOATS;
 			case "double[]" -> ValueKind.DOUBLES;
+			case "java.lang.String[]" -> ValueKind.STRINGS;
 			default -> null;
 		};
 	}
@@ -77,6 +79,46 @@ public record ValueForm(Type type, ValueKind kind, @Nullable ValueCodec codec) {
 			return ByteBuffer.wrap((byte[]) answered);
 		}
 		return (this.type == MemorySegment.class) ? MemorySegment.ofArray((byte[]) answered) : answered;
+	}
+
+	/**
+	 * As {@link #encode(Object)}, for an argument of a call.
+	 * @param index which one it is, from 0
+	 * @throws GuestAbiException if it has no form
+	 */
+	public Object encode(String moduleName, String function, int index, @Nullable Object value) {
+		try {
+			return encode(value);
+		}
+		catch (RuntimeException ex) {
+			throw new GuestAbiException(moduleName, function,
+					"argument " + (index + 1) + ", " + this + ", cannot be passed" + byCodec() + ": " + why(ex), ex);
+		}
+	}
+
+	/**
+	 * As {@link #decode(Object)}, for the answer of a call.
+	 * @throws GuestAbiException if it is no value of this type
+	 */
+	public @Nullable Object decode(String moduleName, String function, @Nullable Object answered) {
+		try {
+			return decode(answered);
+		}
+		catch (RuntimeException ex) {
+			throw new GuestAbiException(moduleName, function, "its answer is no " + this + byCodec() + ": " + why(ex),
+					ex);
+		}
+	}
+
+	private String byCodec() {
+		return (this.codec != null) ? " as " + this.codec.name() : "";
+	}
+
+	/** What a guest gave may be long, and messages of codecs quote it. */
+	private static String why(RuntimeException cause) {
+		String message = String.valueOf(cause.getMessage());
+		int shown = 300;
+		return (message.length() > shown) ? message.substring(0, shown) + "…" : message;
 	}
 
 	/** A number of this type, boxed, of its bits. */

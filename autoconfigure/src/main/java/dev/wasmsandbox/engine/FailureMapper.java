@@ -41,6 +41,9 @@ final class FailureMapper {
 	private static final String EXHAUSTED = "call stack exhausted: it calls itself without end, or deeper than "
 			+ "the stack of the calling thread allows (-Xss, or a thread made with a larger stack)";
 
+	/** Of more calls within one another the causes would be the same, line by line. */
+	private static final int MOST_WITHIN = 8;
+
 	private FailureMapper() {
 	}
 
@@ -102,23 +105,29 @@ final class FailureMapper {
 
 	private static WasmSandboxException host(HostFailure failure, String module, @Nullable String function) {
 		Throwable cause = failure.getCause();
+		Throwable first = first(cause);
+		int within = (cause instanceof HostFunctionException inner && inner.getCause() != null)
+				? inner.callsWithin() + 1 : 0;
+		String where = switch (within) {
+			case 0 -> "";
+			case 1 -> " (one call of a sandbox further in)";
+			default -> " (" + within + " calls of sandboxes further in)";
+		};
 		return new HostFunctionException(module, function,
-				"the host function " + failure.function() + " threw " + reason(cause), cause);
+				"the host function " + failure.function() + " threw " + GuestText.shown(String.valueOf(first)) + where,
+				(within > MOST_WITHIN) ? first : cause, within);
 	}
 
 	/**
 	 * What began it: where host functions call sandboxes whose host functions call
-	 * others, each would repeat what the inner ones say. The causes have all of it.
+	 * others, each would repeat what the inner ones say.
 	 */
-	private static String reason(@Nullable Throwable thrown) {
+	private static @Nullable Throwable first(@Nullable Throwable thrown) {
 		Throwable first = thrown;
-		int between = 0;
 		while (first instanceof HostFunctionException && first.getCause() != null) {
 			first = first.getCause();
-			between++;
 		}
-		return GuestText.shown(String.valueOf(first))
-				+ ((between == 0) ? "" : " (" + between + " calls of sandboxes further in)");
+		return first;
 	}
 
 	private static WasmSandboxException trap(TrapKind kind, @Nullable Throwable cause, String module,

@@ -3,6 +3,7 @@ package dev.wasmsandbox.engine;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
+import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.error.SecurityViolationException;
 import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.limits.SandboxLimits;
@@ -408,6 +409,20 @@ public final class GuestInstance {
 	/** One of the functions of WASI that it may import, if it may. */
 	public HostBinding.@Nullable Wasi wasi() {
 		return this.wasi;
+	}
+
+	/**
+	 * Counts bytes that the host keeps for the guest until the lease ends.
+	 * @throws SandboxLimitException if there is no room for them; nothing has changed
+	 */
+	public void keepInHost(long bytes) {
+		requireUsable();
+		try {
+			this.memory.keepForGuest(bytes);
+		}
+		catch (SandboxLimitException ex) {
+			throw ex.in(this.moduleName);
+		}
 	}
 
 	/** Closes what is open for the guest. */

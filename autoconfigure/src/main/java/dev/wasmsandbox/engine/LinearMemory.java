@@ -122,6 +122,11 @@ public final class LinearMemory extends CallControl implements Memory {
 		return closeSlot(strategy);
 	}
 
+	/** As {@link #countHostMemory}, for the lease. */
+	void keepForGuest(long bytes) {
+		countHostMemory(bytes);
+	}
+
 	/** The data segments as they are now. */
 	DataSegment[] segments() {
 		return this.segments.clone();

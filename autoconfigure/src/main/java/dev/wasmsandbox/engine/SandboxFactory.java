@@ -2,19 +2,11 @@ package dev.wasmsandbox.engine;
 
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import com.dylibso.chicory.runtime.Instance;
-import com.dylibso.chicory.runtime.TableInstance;
-import com.dylibso.chicory.wasm.types.Table;
-import com.dylibso.chicory.wasm.types.TableLimits;
 import dev.wasmsandbox.error.ModuleRejectedException;
-import dev.wasmsandbox.error.ModuleRejectedException.Reason;
-import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.SandboxLimitException;
-import dev.wasmsandbox.error.SandboxTimeoutException;
-import dev.wasmsandbox.error.WasmSandboxException;
 import dev.wasmsandbox.limits.ModuleLimit;
 import dev.wasmsandbox.limits.SandboxLimits;
 import dev.wasmsandbox.memory.MemoryAccount;
@@ -24,7 +16,6 @@ import dev.wasmsandbox.memory.MemorySlab;
 import dev.wasmsandbox.memory.MemorySlot;
 import dev.wasmsandbox.memory.ResetCalibration;
 import dev.wasmsandbox.memory.ResetStrategy;
-import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.MemoryType;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ModuleReport;
@@ -56,8 +47,7 @@ public final class SandboxFactory {
 
 	private final MemoryAccount account;
 
-	/** The functions to call after the start function. */
-	private final List<ModuleExport> starts;
+	private final InstanceMaker instances;
 
 	private final HostBinding.@Nullable Wasi wasi;
 
@@ -106,7 +96,8 @@ public final class SandboxFactory {
 			.map(HostBinding.Wasi.class::cast)
 			.findFirst()
 			.orElse(null);
-		this.starts = starts(snapshot.start());
+		this.instances = new InstanceMaker(moduleName, module, limits, this.imports,
+				starts(snapshot.start(), module.report(), this.wasi));
 		MemoryType type = module.report().memory();
 		this.maximumPages = (type != null) ? (int) Math.min(type.maximumPages(), limits.memoryPages()) : 0;
 		SandboxTemplate template = new SandboxTemplate(this, snapshot);
@@ -228,7 +219,7 @@ public final class SandboxFactory {
 			make(sandbox);
 		}
 		if (!this.image.snapshot()) {
-			runStart(sandbox);
+			this.instances.runStart(sandbox);
 		}
 	}
 
@@ -237,95 +228,27 @@ public final class SandboxFactory {
 	 * to do then is the start function, where the image was taken before it.
 	 */
 	void make(Sandbox sandbox) {
-		Instance instance = instantiate(sandbox);
+		Instance instance = this.instances.instantiate(sandbox);
 		if (this.image.snapshot()) {
 			sandbox.memory().setPristine(this.image.segments());
 			this.image.restore(instance);
 		}
 	}
 
-	/** Runs the module's start function, if it has one, and what else belongs to it. */
-	void runStart(Sandbox sandbox) {
-		int start = this.module.report().startFunction();
-		GuestCode code = sandbox.code();
-		if (start >= 0 && code != null) {
-			guarded(sandbox, () -> code.call(start, new long[0], sandbox.memory()));
-		}
-		for (ModuleExport export : this.starts) {
-			if (code != null) {
-				guarded(sandbox, () -> startBy(sandbox, code, export));
-			}
-		}
-	}
-
-	/** A program's {@code _start} may end by an exit; what it prepared is there then. */
-	private static long @Nullable [] startBy(Sandbox sandbox, GuestCode code, ModuleExport export) {
-		FunctionSignature signature = export.signature();
-		try {
-			long[] arguments = new long[(signature != null) ? signature.parameters().size() : 0];
-			return code.call(export.index(), arguments, sandbox.memory());
-		}
-		catch (GuestExit exit) {
-			if (exit.code() == 0 && export.name().equals("_start")) {
-				return null;
-			}
-			throw exit;
-		}
-	}
-
-	private List<ModuleExport> starts(@Nullable List<ModuleExport> wanted) {
+	private static List<ModuleExport> starts(@Nullable List<ModuleExport> wanted, ModuleReport report,
+			HostBinding.@Nullable Wasi wasi) {
 		if (wanted != null) {
 			return wanted;
 		}
-		return this.module.report()
-			.exportedFunction("_initialize")
-			.filter((export) -> this.wasi != null && export.isProcedure())
+		return report.exportedFunction("_initialize")
+			.filter((export) -> wasi != null && export.isProcedure())
 			.stream()
 			.toList();
 	}
 
-	/** Makes an instance over a memory that is open; its start function has not run. */
-	Instance instantiate(Sandbox sandbox) {
-		return guarded(sandbox, () -> {
-			Instance instance = Instance.builder(this.module.module())
-				.withMemoryFactory((declared) -> sandbox.memory())
-				.withTableFactory(this::table)
-				.withMachineFactory((self) -> sandbox.attach(this.module.newMachine(self)))
-				.withImportValues(this.imports.values(sandbox.memory()))
-				.withStart(false)
-				.build();
-			sandbox.attach(instance);
-			return instance;
-		});
-	}
-
-	private <T> T guarded(Sandbox sandbox, Supplier<T> step) {
-		boolean outermost = sandbox.memory().enter();
-		try {
-			return step.get();
-		}
-		catch (Throwable ex) {
-			WasmSandboxException failure = FailureMapper.map(ex, this.moduleName, null, this.limits,
-					sandbox.memory().refusedBytes());
-			if (failure instanceof SandboxTimeoutException || failure instanceof SandboxInterruptedException) {
-				throw failure;
-			}
-			throw new ModuleRejectedException(this.moduleName, null, Reason.INSTANTIATION_FAILED,
-					"it cannot be instantiated: " + reason(ex), failure);
-		}
-		finally {
-			if (outermost) {
-				sandbox.memory().exitFailed();
-			}
-		}
-	}
-
-	/** What a host function threw is named, not cited: it may tell of the host. */
-	private static String reason(Throwable failure) {
-		Throwable cause = failure.getCause();
-		return (failure instanceof HostFailure host && cause != null)
-				? "the host function " + host.function() + " threw " + cause.getClass().getName()
-				: String.valueOf(failure.getMessage());
+	/** What makes its instances. */
+	InstanceMaker instances() {
+		return this.instances;
 	}
 
 	/** Restores a memory; negative if it must not be used again. */
@@ -416,12 +339,6 @@ public final class SandboxFactory {
 
 	SandboxImage image() {
 		return this.image;
-	}
-
-	private TableInstance table(Table table, int initial) {
-		TableLimits limits = ImportedState.limits(table.limits(), this.module.report().tables(),
-				this.limits.module().get(ModuleLimit.TABLE_ELEMENTS));
-		return new TableInstance(new Table(table.elementType(), limits), initial);
 	}
 
 }

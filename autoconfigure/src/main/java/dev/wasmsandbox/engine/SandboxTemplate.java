@@ -50,11 +50,11 @@ final class SandboxTemplate {
 	}
 
 	private SandboxImage run(SandboxFactory factory, SnapshotPlan plan) {
-		Instance instance = factory.instantiate(this.sandbox);
+		Instance instance = factory.instances().instantiate(this.sandbox);
 		if (plan.afterStart()) {
 			refuseGrowingTables(factory.moduleName(), factory.module().report());
 			GuestInstance guest = this.sandbox.leaseForSnapshot();
-			factory.runStart(this.sandbox);
+			factory.instances().runStart(this.sandbox);
 			for (int i = 0; i < plan.warmUp().size(); i++) {
 				warmUp(factory.moduleName(), guest, plan.warmUp().get(i), "warm-up[" + i + "]");
 			}
@@ -65,7 +65,7 @@ final class SandboxTemplate {
 
 	private static void refuseGrowingTables(String moduleName, ModuleReport report) {
 		if (report.mutations().tableGrowth()) {
-			throw new ModuleRejectedException(moduleName, null, Reason.UNSUPPORTED,
+			throw new ModuleRejectedException(moduleName, null, Reason.UNSUPPORTED, "snapshot",
 					"no snapshot can be taken of it: its code grows tables, which cannot be put back; set snapshot=none",
 					null);
 		}

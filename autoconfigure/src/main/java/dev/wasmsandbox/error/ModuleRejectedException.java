@@ -94,7 +94,12 @@ public class ModuleRejectedException extends WasmSandboxException {
 		/**
 		 * Lacks exports of the version whose place it was to take.
 		 */
-		INCOMPATIBLE_EXPORTS
+		INCOMPATIBLE_EXPORTS,
+		/**
+		 * Cannot follow the convention that was chosen for it, or follows none that a
+		 * setting is for.
+		 */
+		UNFIT_FOR_ABI
 
 	}
 

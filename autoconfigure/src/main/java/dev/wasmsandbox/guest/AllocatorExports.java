@@ -6,6 +6,7 @@ import java.util.Objects;
 
 import dev.wasmsandbox.engine.CompiledModule;
 import dev.wasmsandbox.engine.GuestInstance;
+import dev.wasmsandbox.error.GuestAbiException;
 import dev.wasmsandbox.screen.FunctionSignature;
 import dev.wasmsandbox.screen.ModuleExport;
 import dev.wasmsandbox.screen.ValueType;
@@ -129,11 +130,23 @@ final class AllocatorExports {
 	int allocate(GuestInstance guest, int size, int alignment, int classId) {
 		int address = switch (this.allocateParameters) {
 			case 1 -> call(guest, this.allocate, size);
-			case 2 -> call(guest, this.allocate, size, classId);
+			case 2 -> allocateUnpinned(guest, size, classId);
 			default -> call(guest, this.allocate, 0, 0, alignment, size);
 		};
 		ModuleExport keep = this.pin;
 		return (keep != null && address != 0) ? call(guest, keep, address) : address;
+	}
+
+	/**
+	 * Allocates an object that a collector may take away.
+	 * @throws GuestAbiException if the allocator takes no class
+	 */
+	int allocateUnpinned(GuestInstance guest, int size, int classId) {
+		if (this.allocateParameters != 2) {
+			throw new GuestAbiException(guest.moduleName(), this.allocate.name(),
+					"it does not take the class of an object", null);
+		}
+		return call(guest, this.allocate, size, classId);
 	}
 
 	void free(GuestInstance guest, int address, int size) {

@@ -85,6 +85,40 @@ public final class CallBlocks {
 		throw new GuestAbiException(this.guest.moduleName(), null, "it does not export __new, __pin and __unpin", null);
 	}
 
+	/**
+	 * Allocates an object of AssemblyScript's runtime that a pinned one refers to as soon
+	 * as it is there: nothing else keeps it from the collector, to which it is left.
+	 * Otherwise as {@link #allocateObject}.
+	 */
+	public int allocateReferenced(int bytes, int classId) {
+		if (!(this.allocator instanceof GuestAllocator own)) {
+			throw new GuestAbiException(this.guest.moduleName(), null, "it does not export __new", null);
+		}
+		int address = own.allocateUnpinned(bytes, classId);
+		this.guest.work().allocated(bytes);
+		requireApart(own, address, bytes);
+		return address;
+	}
+
+	/**
+	 * Checks that what was allocated by {@link #allocateReferenced} does not overlap.
+	 * @throws GuestAbiException if it does; the guest then runs no further calls
+	 */
+	public void requireApart(int[] referenced, int[] bytes) {
+		long[] blocks = new long[referenced.length];
+		for (int i = 0; i < blocks.length; i++) {
+			blocks[i] = (long) referenced[i] << 32 | bytes[i];
+		}
+		Arrays.sort(blocks);
+		for (int i = 1; i < blocks.length; i++) {
+			long before = blocks[i - 1] >> 32;
+			long address = blocks[i] >> 32;
+			if (address < before + (int) blocks[i - 1] && this.allocator instanceof GuestAllocator own) {
+				throw own.liedAbout((int) blocks[i], (int) address, (int) blocks[i - 1], (int) before);
+			}
+		}
+	}
+
 	private int allocate(GuestAllocator own, int size, int alignment, int classId) {
 		LeaseWork work = this.guest.work();
 		boolean timed = work.timesNext();
@@ -94,13 +128,17 @@ public final class CallBlocks {
 		if (timed) {
 			work.timed(begun);
 		}
+		requireApart(own, address, size);
+		record(address, size);
+		return address;
+	}
+
+	private void requireApart(GuestAllocator own, int address, int size) {
 		for (int i = 0; i < this.count; i++) {
 			if (overlaps(i, address, size)) {
 				throw own.liedAbout(size, address, this.sizes[i], this.addresses[i]);
 			}
 		}
-		record(address, size);
-		return address;
 	}
 
 	/**

@@ -48,6 +48,9 @@ public interface GuestAccess {
 	 */
 	void requireResultSize(String function, long bytes);
 
+	/** Counts what a convention keeps for the guest outside of its memory. */
+	HostMemory hostMemory();
+
 	/**
 	 * Counts bytes that a convention passes in another way than through
 	 * {@link #memory()}, which counts what it copies itself.

@@ -58,13 +58,22 @@ final class GuestAllocator extends AccountedAllocator {
 	}
 
 	private int ask(int size, int reserved, int alignment, int classId) {
-		int most = guest().memory().maximumPages();
-		// What no memory of this guest can hold is not asked for: many allocators compute
-		// such sizes wrongly.
-		if (reserved < 0 || pages(reserved) > most) {
+		requirePossible(size, reserved);
+		return within(size, reserved, this.exports.allocate(guest(), reserved, alignment, classId));
+	}
+
+	/**
+	 * What no memory of this guest can hold is not asked for: many allocators compute
+	 * such sizes wrongly.
+	 */
+	private void requirePossible(int size, int reserved) {
+		if (reserved < 0 || pages(reserved) > guest().memory().maximumPages()) {
 			throw exhausted(size);
 		}
-		int address = this.exports.allocate(guest(), reserved, alignment, classId);
+	}
+
+	/** Checks what the guest answered. */
+	private int within(int size, int reserved, int address) {
 		if (address == 0) {
 			throw exhausted(size);
 		}
@@ -76,7 +85,16 @@ final class GuestAllocator extends AccountedAllocator {
 
 	/** Allocates what is not put on record: a block that the caller frees itself. */
 	int allocateForCall(int size, int alignment, int classId) {
-		int address = ask(size, size, alignment, classId);
+		return apart(size, ask(size, size, alignment, classId));
+	}
+
+	/** As above, without pinning what a collector would take away. */
+	int allocateUnpinned(int size, int classId) {
+		requirePossible(size, size);
+		return apart(size, within(size, size, this.exports.allocateUnpinned(guest(), size, classId)));
+	}
+
+	private int apart(int size, int address) {
 		int other = (size > 0) ? this.blocks.overlapping(address, size) : 0;
 		if (other != 0) {
 			throw liedAbout(size, address, this.blocks.size(other), this.blocks.address(other));

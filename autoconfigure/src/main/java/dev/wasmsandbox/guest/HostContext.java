@@ -69,6 +69,16 @@ public final class HostContext implements AutoCloseable {
 	}
 
 	/**
+	 * Counts what a convention keeps for the guest outside of its memory, the same that
+	 * {@link GuestAccess#hostMemory} gives; valid beyond this host function.
+	 * @throws IllegalStateException after the host function has returned
+	 */
+	public HostMemory hostMemory() {
+		this.memory.requireOpen();
+		return this.guest::keepInHost;
+	}
+
+	/**
 	 * What a convention keeps with the guest for as long as it is leased, the same that
 	 * {@link GuestAccess#attachment} gives.
 	 * @throws IllegalStateException after the host function has returned

@@ -90,6 +90,11 @@ public final class LeaseAccess implements GuestAccess {
 	}
 
 	@Override
+	public HostMemory hostMemory() {
+		return this.guest::keepInHost;
+	}
+
+	@Override
 	public void transferred(long bytesIn, long bytesOut) {
 		this.memory.requireOpen();
 		this.guest.work().copiedIn(bytesIn);

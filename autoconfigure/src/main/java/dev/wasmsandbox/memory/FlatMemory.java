@@ -205,6 +205,33 @@ public abstract class FlatMemory {
 		return taken;
 	}
 
+	/**
+	 * Counts what the host keeps for the guest outside of the slot: as growth is, until
+	 * nothing is in bounds any more.
+	 * @throws SandboxLimitException if who pays or the budget has no room for it
+	 */
+	protected final void countHostMemory(long bytes) {
+		MemoryQuota payer = this.quota;
+		if (payer != null && !charge(bytes)) {
+			long now = payer.taken();
+			throw new SandboxLimitException(null, null, "tenants.memory", payer.limit(), now + bytes,
+					"its tenant's quota memory of " + payer.limit() + " bytes is used up: the tenant's sandboxes have "
+							+ now + " bytes, and " + bytes
+							+ " more were to be kept for this one by its host; close sessions or raise the quota",
+					null);
+		}
+		boolean counted = false;
+		try {
+			this.slot.count(bytes);
+			counted = true;
+		}
+		finally {
+			if (!counted) {
+				uncharge(bytes);
+			}
+		}
+	}
+
 	private void uncharge(long bytes) {
 		MemoryQuota payer = this.quota;
 		if (payer != null) {

@@ -14,7 +14,8 @@ package dev.wasmsandbox.memory;
  * @param reserved address space that is reserved, which costs nothing by itself
  * @param leased what leased sandboxes may use at their present size, touched or not
  * @param grown what running sandboxes have beyond their image and is counted against the
- * budget: what they grew by, or where memory is allocated and copied, all of it
+ * budget: what they grew by, or where memory is allocated and copied, all of it; and what
+ * the host keeps for them, as for plug-ins of Extism
  * @param residentLeased pages of leased sandboxes
  * @param residentIdle pages of idle sandboxes
  */

@@ -26,6 +26,11 @@ final class AnomalyDetector {
 	 */
 	private static final double ERROR_FLOOR = 0.05;
 
+	/** A leak is found all the same once it comes to this. */
+	private static final double NOTICEABLE_BYTES = 1 << 20;
+
+	private final Map<String, Double> leastMemory = new HashMap<>();
+
 	private final Map<String, Map<Figure, ChangeDetector>> modules = new HashMap<>();
 
 	/**
@@ -57,6 +62,7 @@ final class AnomalyDetector {
 	List<Anomaly> next(Collection<Observation> windows) {
 		List<Anomaly> anomalies = new ArrayList<>();
 		this.modules.keySet().retainAll(windows.stream().map(Observation::module).toList());
+		this.leastMemory.keySet().retainAll(this.modules.keySet());
 		for (Observation window : windows) {
 			look(window, anomalies);
 		}
@@ -80,11 +86,31 @@ final class AnomalyDetector {
 			.requireNonNull(this.modules.computeIfAbsent(window.module(), (_) -> new EnumMap<>(Figure.class))
 				.computeIfAbsent(figure, AnomalyDetector::detector));
 		ChangeDetector.Change change = detector.next(value);
-		if (change != null) {
+		if (change != null && matters(window.module(), figure, change)) {
 			double floor = (figure == Figure.ERROR_RATE) ? ERROR_FLOOR : 0;
 			anomalies.add(new Anomaly(window.module(), figure, change.before() - floor, change.now() - floor,
 					change.deviations(), change.windows()));
 		}
+	}
+
+	/**
+	 * A module that was idle and is called is what modules are for, and memory of idle
+	 * sandboxes comes and goes.
+	 */
+	private boolean matters(String module, Figure figure, ChangeDetector.Change change) {
+		return switch (figure) {
+			case RATE -> change.before() > 0;
+			case MEMORY -> hasGrown(module, change);
+			default -> true;
+		};
+	}
+
+	/** Since it was told last, or was the least: a slow leak is many small changes. */
+	private boolean hasGrown(String module, ChangeDetector.Change change) {
+		double least = Math.min(change.before(), this.leastMemory.getOrDefault(module, Double.MAX_VALUE));
+		boolean grown = change.now() - least >= NOTICEABLE_BYTES;
+		this.leastMemory.put(module, grown ? change.now() : Math.min(least, change.now()));
+		return grown;
 	}
 
 	/** Load follows the day, and percentiles come in steps of a few percent. */

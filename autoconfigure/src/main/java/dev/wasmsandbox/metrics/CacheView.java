@@ -18,4 +18,16 @@ public record CacheView(CacheStats statistics, ModuleCacheSettings settings, lon
 		return new CacheView(cache.statistics(), cache.settings(), cache.size(), cache.recompiled());
 	}
 
+	/**
+	 * Look-ups of modules that were compiled before: the first one of each finds none.
+	 */
+	public long repeated() {
+		return this.statistics.hitCount() + this.recompiled;
+	}
+
+	/** The part of those that the cache answered, from 0 to 1; 0 if there was none. */
+	public double repeatedHitRate() {
+		return (repeated() > 0) ? (double) this.statistics.hitCount() / repeated() : 0;
+	}
+
 }

@@ -80,7 +80,7 @@ final class ChangeDetector {
 	 * A change that was found.
 	 *
 	 * @param before what was expected
-	 * @param now the mean of the windows that differ
+	 * @param now the median of the windows that differ: the change may lie within one
 	 * @param deviations how far they differ, in deviations of the history
 	 * @param windows how many windows it took
 	 */
@@ -101,7 +101,7 @@ final class ChangeDetector {
 			if (up || this.below > DECISION) {
 				int windows = Math.min(OPEN, up ? this.sinceAbove : this.sinceBelow);
 				append(value);
-				double now = Arrays.stream(this.history, this.size - windows, this.size).average().orElse(value);
+				double now = median(Arrays.copyOfRange(this.history, this.size - windows, this.size));
 				Change change = new Change(expected, now, (now - expected) / scale, windows);
 				restart(windows);
 				return change;

@@ -13,7 +13,20 @@ import dev.wasmsandbox.observe.Outcome;
 @SuppressWarnings("EnumOrdinal") // an index into an array that nobody else sees
 final class FunctionMetrics implements CallRecorder {
 
+	/** In nanoseconds: of such calls the clock takes about a hundredth. */
+	private static final long LONG = 50_000;
+
+	/** One of so many calls of a slice. */
+	private static final int MANY = 8;
+
 	private final String name;
+
+	/** Whether many calls of this slice are longer. */
+	private volatile boolean takesLong;
+
+	private volatile long callsBefore;
+
+	private volatile long longBefore;
 
 	private final LongAdder[] clean = new LongAdder[Outcome.values().length];
 
@@ -24,6 +37,15 @@ final class FunctionMetrics implements CallRecorder {
 	private final LongAdder heldTimed = new LongAdder();
 
 	private final LongAdder heldTimedNanos = new LongAdder();
+
+	private final LongAdder longCalls = new LongAdder();
+
+	/** The part of {@link #cleanNanos} of calls that got no sandbox. */
+	private final LongAdder refusedNanos = new LongAdder();
+
+	private final LongAdder processorTimed = new LongAdder();
+
+	private final LongAdder processorNanos = new LongAdder();
 
 	private final LatencyHistogram latency;
 
@@ -45,6 +67,43 @@ final class FunctionMetrics implements CallRecorder {
 		this.clean[outcome.ordinal()].increment();
 		this.cleanNanos.add(nanos);
 		this.latency.record(nanos);
+		if (outcome == Outcome.BUSY) {
+			this.refusedNanos.add(nanos);
+		}
+		else if (nanos > LONG) {
+			this.longCalls.increment();
+			if (!this.takesLong) {
+				estimate();
+			}
+		}
+	}
+
+	/** One slow call among many fast ones must not have all of them asked. */
+	private void estimate() {
+		long calls = this.latency.recorded() - this.callsBefore;
+		this.takesLong = calls > 0 && MANY * (this.longCalls.sum() - this.longBefore) >= calls;
+	}
+
+	/** A function may become faster or slower. */
+	void endSlice() {
+		this.latency.endSlice();
+		estimate();
+		this.callsBefore = this.latency.recorded();
+		this.longBefore = this.longCalls.sum();
+	}
+
+	@Override
+	public boolean takesLong() {
+		return this.takesLong;
+	}
+
+	@Override
+	public void processor(long nanos) {
+		this.processorTimed.increment();
+		this.processorNanos.add(nanos);
+		if (this.takesLong) {
+			estimate();
+		}
 	}
 
 	@Override
@@ -65,7 +124,8 @@ final class FunctionMetrics implements CallRecorder {
 	CallCounts counts() {
 		return new CallCounts(OutcomeCounts.of((outcome) -> this.clean[outcome.ordinal()].sum()),
 				OutcomeCounts.of((outcome) -> this.held[outcome.ordinal()].sum()), this.cleanNanos.sum(),
-				this.heldTimed.sum(), this.heldTimedNanos.sum());
+				this.heldTimed.sum(), this.heldTimedNanos.sum(), this.refusedNanos.sum(), this.processorTimed.sum(),
+				this.processorNanos.sum());
 	}
 
 	LatencyHistogram latency() {

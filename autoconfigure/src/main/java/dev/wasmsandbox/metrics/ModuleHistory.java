@@ -28,8 +28,12 @@ final class ModuleHistory {
 	/** What was looked at since the oldest reading. */
 	private final Deque<Look> looks = new ArrayDeque<>();
 
-	ModuleHistory(Collection<String> exports) {
+	/** When it was loaded; {@code null} if nobody knows the time. */
+	private final @Nullable Long began;
+
+	ModuleHistory(Collection<String> exports, @Nullable Long began) {
 		this.metrics = new ModuleMetrics(exports, MetricsSettings.SLICES);
+		this.began = began;
 	}
 
 	/**
@@ -48,7 +52,7 @@ final class ModuleHistory {
 	void look(long nanos, PoolStatistics pool, boolean sliceEnds) {
 		if (this.readings.isEmpty()) {
 			// What came before the first look is in its window.
-			this.readings.add(new Reading(nanos, WorkCounts.NONE, Map.of(), nothing(pool)));
+			this.readings.add(first(nanos, pool));
 		}
 		else if (sliceEnds) {
 			this.metrics.endSlice();
@@ -64,6 +68,10 @@ final class ModuleHistory {
 		}
 	}
 
+	private Reading first(long nanos, PoolStatistics pool) {
+		return new Reading((this.began != null) ? this.began : nanos, WorkCounts.NONE, Map.of(), nothing(pool));
+	}
+
 	private static PoolStatistics nothing(PoolStatistics pool) {
 		return new PoolStatistics(0, 0, 0, pool.maxSize(), 0, 0, 0,
 				new PoolStatistics.Resets(pool.resets().strategy(), Map.of(), 0));
@@ -77,7 +85,7 @@ final class ModuleHistory {
 		PoolStatistics pool = sandbox.statistics().pool();
 		Reading now = reading(nanos, pool);
 		@Nullable Reading first = this.readings.peekFirst();
-		Reading before = (first != null) ? first : new Reading(nanos, WorkCounts.NONE, Map.of(), nothing(pool));
+		Reading before = (first != null) ? first : first(nanos, pool);
 		Map<String, CallCounts> functions = new TreeMap<>();
 		now.functions().forEach((name, counts) -> {
 			CallCounts difference = counts.minus(before.functions().getOrDefault(name, CallCounts.NONE));

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
+import dev.wasmsandbox.error.GuestText;
 import dev.wasmsandbox.observe.CallRecorder;
 import dev.wasmsandbox.observe.WorkRecorder;
 import org.jspecify.annotations.Nullable;
@@ -64,10 +65,6 @@ final class ModuleMetrics implements WorkRecorder {
 
 	private final LongAdder awaitedNanos = new LongAdder();
 
-	private final LongAdder wallNanos = new LongAdder();
-
-	private final LongAdder cpuNanos = new LongAdder();
-
 	/** The most memory a sandbox had in each of the last slices. */
 	private final long[] peaks;
 
@@ -102,8 +99,18 @@ final class ModuleMetrics implements WorkRecorder {
 			return known;
 		}
 		boolean named = this.exports.contains(export) && this.functions.size() < MOST_FUNCTIONS;
-		return this.functions.computeIfAbsent(named ? export : UNKNOWN,
+		return this.functions.computeIfAbsent(named ? label(export) : UNKNOWN,
 				(name) -> new FunctionMetrics(name, this.slices));
+	}
+
+	/**
+	 * What an export is called in meters, logs and answers: names are the module's, of up
+	 * to 10,000 bytes and with whatever signs. Different ones stay different.
+	 */
+	private static String label(String export) {
+		String shown = GuestText.name(export);
+		return (shown.equals(export) && !export.equals(UNKNOWN)) ? export
+				: shown + " #" + Integer.toHexString(export.hashCode());
 	}
 
 	@Override
@@ -155,12 +162,6 @@ final class ModuleMetrics implements WorkRecorder {
 	}
 
 	@Override
-	public void ran(long wall, long cpu) {
-		this.wallNanos.add(wall);
-		this.cpuNanos.add(cpu);
-	}
-
-	@Override
 	public void released(long memoryBytes) {
 		// A plain look first: the most changes seldom, and callers do not contend for it.
 		if (memoryBytes > this.peak.getOpaque()) {
@@ -191,8 +192,7 @@ final class ModuleMetrics implements WorkRecorder {
 		}
 		return new WorkCounts(calls, this.coldStartCount.sum(), this.awaitedCount.sum(), this.awaitedNanos.sum(),
 				this.blocks.sum(), this.blockBytes.sum(), this.blocksTimed.sum(), this.blockNanos.sum(),
-				this.bytesIn.sum(), this.bytesOut.sum(), this.bytesMapped.sum(), this.wallNanos.sum(),
-				this.cpuNanos.sum());
+				this.bytesIn.sum(), this.bytesOut.sum(), this.bytesMapped.sum());
 	}
 
 	List<LatencyHistogram> calls() {
@@ -222,7 +222,7 @@ final class ModuleMetrics implements WorkRecorder {
 	}
 
 	void endSlice() {
-		calls().forEach(LatencyHistogram::endSlice);
+		this.functions.values().forEach(FunctionMetrics::endSlice);
 		this.acquisitions.endSlice();
 		this.coldStarts.endSlice();
 		this.sessions.endSlice();

@@ -42,6 +42,20 @@ public record ModuleWindow(ModuleInfo info, Duration length, WorkCounts work, Li
 		return this.info.name();
 	}
 
+	/**
+	 * The processor time of its calls, in nanoseconds; their time where it was never
+	 * asked.
+	 */
+	public double processorNanos() {
+		return this.functions.values().stream().mapToDouble(CallCounts::processorBusyNanos).sum();
+	}
+
+	/** The part of its calls' time that threads were on a processor, from 0 to 1. */
+	public double processorShare() {
+		double busy = this.work.calls().busyNanos();
+		return (busy > 0) ? Math.min(1, processorNanos() / busy) : 1;
+	}
+
 	/** The window in seconds. */
 	public double seconds() {
 		return this.length.toNanos() * 1e-9;

@@ -4,6 +4,9 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.wasmsandbox.WasmSandboxes;
@@ -23,6 +26,8 @@ public final class PerformanceAdvisor {
 
 	private final List<RecommendationRule> rules;
 
+	private final Set<RecommendationRule> failed = ConcurrentHashMap.newKeySet();
+
 	private final boolean hugeMethodsInterpreted = hugeMethodsInterpreted();
 
 	/**
@@ -41,15 +46,22 @@ public final class PerformanceAdvisor {
 		List<PerformanceRecommendation> all = new ArrayList<>();
 		for (RecommendationRule rule : this.rules) {
 			try {
-				all.addAll(rule.recommend(situation));
+				rule.recommend(situation).stream().filter(Objects::nonNull).forEach(all::add);
 			}
-			catch (RuntimeException ex) {
-				// A rule of the application's own must not silence the others.
-				log.warn("The rule '{}' failed and recommends nothing", rule.id(), ex);
+			catch (RuntimeException | LinkageError | StackOverflowError ex) {
+				// A rule of the application's own must not silence the others, nor fill
+				// the log: it is asked with each request.
+				if (this.failed.add(rule)) {
+					log.warn("The rule '{}' failed and recommends nothing; it is not told again", name(rule), ex);
+				}
 			}
 		}
 		all.sort(Comparator.comparing(PerformanceRecommendation::severity).reversed());
 		return all;
+	}
+
+	private static String name(RecommendationRule rule) {
+		return rule.getClass().getName();
 	}
 
 	/** What rules look at, at this moment. */

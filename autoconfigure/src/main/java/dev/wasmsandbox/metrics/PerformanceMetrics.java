@@ -12,10 +12,10 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
-import com.github.benmanes.caffeine.cache.stats.CacheStats;
 import dev.wasmsandbox.WasmSandbox;
 import dev.wasmsandbox.WasmSandboxes;
 import dev.wasmsandbox.metrics.PerformanceSummary.Latencies;
+import dev.wasmsandbox.module.ModuleCache;
 import dev.wasmsandbox.observe.WorkObserver;
 import dev.wasmsandbox.observe.WorkRecorder;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +33,8 @@ public final class PerformanceMetrics implements WorkObserver {
 	private final @Nullable LongSupplier clock;
 
 	private final ConcurrentMap<String, ModuleHistory> modules = new ConcurrentHashMap<>();
+
+	private final ProcessTime process = new ProcessTime();
 
 	private long now;
 
@@ -63,7 +65,8 @@ public final class PerformanceMetrics implements WorkObserver {
 
 	@Override
 	public WorkRecorder module(String name, Collection<String> exports) {
-		ModuleHistory history = this.modules.computeIfAbsent(name, (_) -> new ModuleHistory(exports));
+		ModuleHistory history = this.modules.computeIfAbsent(name,
+				(_) -> new ModuleHistory(exports, (this.clock != null) ? this.clock.getAsLong() : null));
 		history.metrics().exports(exports);
 		return history.metrics();
 	}
@@ -83,11 +86,17 @@ public final class PerformanceMetrics implements WorkObserver {
 		if (!this.begun) {
 			this.begun = true;
 			this.sliceBegan = nanos;
+			this.process.read();
 		}
 		this.now = nanos;
-		boolean ends = nanos - this.sliceBegan >= this.settings.slice().toNanos();
+		long slice = this.settings.slice().toNanos();
+		long passed = nanos - this.sliceBegan;
+		boolean ends = passed >= slice;
 		if (ends) {
-			this.sliceBegan = nanos;
+			// The next one is as much shorter as this one was longer: twelve are a
+			// window.
+			this.sliceBegan = (passed < 2 * slice) ? this.sliceBegan + slice : nanos;
+			this.process.read();
 		}
 		for (WasmSandbox sandbox : loaded(sandboxes)) {
 			ModuleHistory history = this.modules.get(sandbox.name());
@@ -100,20 +109,19 @@ public final class PerformanceMetrics implements WorkObserver {
 
 	/** What all modules did in the last window. */
 	public synchronized PerformanceSummary summary(WasmSandboxes sandboxes) {
-		return summary(this.modules.values(), windows(sandboxes), sandboxes.cache().statistics());
+		return summary(this.modules.values(), windows(sandboxes), sandboxes.cache());
 	}
 
 	/** What one module did in the last window, if it is loaded. */
 	public synchronized Optional<PerformanceSummary> summary(WasmSandboxes sandboxes, String module) {
 		ModuleHistory history = this.modules.get(module);
 		Optional<ModuleWindow> window = window(sandboxes, module);
-		return (history != null)
-				? window.map((one) -> summary(List.of(history), List.of(one), sandboxes.cache().statistics()))
+		return (history != null) ? window.map((one) -> summary(List.of(history), List.of(one), sandboxes.cache()))
 				: Optional.empty();
 	}
 
 	private PerformanceSummary summary(Collection<ModuleHistory> histories, List<ModuleWindow> windows,
-			CacheStats cache) {
+			ModuleCache cache) {
 		List<LatencyHistogram> calls = new ArrayList<>();
 		histories.forEach((history) -> calls.addAll(history.metrics().calls()));
 		Latencies latencies = new Latencies(LatencyHistogram.summary(calls),
@@ -122,7 +130,8 @@ public final class PerformanceMetrics implements WorkObserver {
 				LatencyHistogram.summary(histories.stream().map((history) -> history.metrics().coldStarts()).toList()),
 				LatencyHistogram
 					.summary(histories.stream().map((history) -> history.metrics().allocations()).toList()));
-		return PerformanceSummary.of(windows, latencies, cache, this.settings.targets());
+		return PerformanceSummary.of(windows, latencies, CacheView.of(cache), this.process.busy(),
+				this.settings.targets());
 	}
 
 	/** What each module did in the last window. */

@@ -4,8 +4,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
-import com.github.benmanes.caffeine.cache.stats.CacheStats;
-
 /**
  * How the sandboxes did in the last window, all of them or those of one module, beside
  * the targets. Times are in nanoseconds, sizes in bytes. Immutable.
@@ -51,9 +49,10 @@ public record PerformanceSummary(Duration window, OutcomeCounts outcomes, double
 	/**
 	 * Sums modules up.
 	 * @param latencies the times of what they did, together
+	 * @param processBusy the processors that the JVM kept busy: calls had no more
 	 */
-	static PerformanceSummary of(Collection<ModuleWindow> modules, Latencies latencies, CacheStats cache,
-			PerformanceTargets targets) {
+	static PerformanceSummary of(Collection<ModuleWindow> modules, Latencies latencies, CacheView cache,
+			double processBusy, PerformanceTargets targets) {
 		WorkCounts work = modules.stream().map(ModuleWindow::work).reduce(WorkCounts.NONE, WorkCounts::plus);
 		Duration length = modules.stream().map(ModuleWindow::length).max(Duration::compareTo).orElse(Duration.ZERO);
 		double seconds = Math.max(length.toNanos() * 1e-9, 1e-9);
@@ -65,17 +64,17 @@ public record PerformanceSummary(Duration window, OutcomeCounts outcomes, double
 			.sum();
 		// Sums of processors are exact; a share of a sum would mix modules that wait with
 		// others that compute.
-		double processors = modules.stream().mapToDouble((module) -> module.work().cpuBusyNanos()).sum() * 1e-9
-				/ seconds;
+		double processors = Math.min(processBusy,
+				modules.stream().mapToDouble(ModuleWindow::processorNanos).sum() * 1e-9 / seconds);
 		return new PerformanceSummary(length, outcomes, outcomes.total() / seconds, outcomes.errorRate(),
 				work.calls().busyNanos() * 1e-9 / seconds, latencies.calls(), work.calls().held().total(),
 				work.calls().heldMeanNanos(), latencies.acquisitions(), latencies.coldStarts(), latencies.allocations(),
 				work.blocks() / seconds, work.bytesIn() / seconds, work.bytesOut() / seconds,
-				work.bytesMapped() / seconds, processors, reserved, resident, cache.hitRate(),
+				work.bytesMapped() / seconds, processors, reserved, resident, cache.statistics().hitRate(),
 				results(work, latencies, resident, cache, targets));
 	}
 
-	private static List<TargetResult> results(WorkCounts work, Latencies latencies, long resident, CacheStats cache,
+	private static List<TargetResult> results(WorkCounts work, Latencies latencies, long resident, CacheView cache,
 			PerformanceTargets targets) {
 		OutcomeCounts outcomes = work.calls().all();
 		return List.of(
@@ -87,8 +86,8 @@ public record PerformanceSummary(Duration window, OutcomeCounts outcomes, double
 				TargetResult.atMost("allocation", (double) targets.allocation().toNanos(), work.blockMeanNanos(), "ns",
 						work.blocksTimed()),
 				TargetResult.atMost("guest-memory", (double) targets.guestMemory(), (double) resident, "bytes", 1),
-				TargetResult.atLeast("cache-hit-rate", targets.cacheHitRate(), cache.hitRate(), "ratio",
-						cache.requestCount()));
+				TargetResult.atLeast("cache-hit-rate", targets.cacheHitRate(), cache.repeatedHitRate(), "ratio",
+						cache.repeated()));
 	}
 
 	/**

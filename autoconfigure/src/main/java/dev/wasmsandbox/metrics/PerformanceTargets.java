@@ -16,10 +16,10 @@ public record PerformanceTargets(Duration call, double cacheHitRate, double erro
 		Duration coldStart, Duration allocation) {
 
 	public PerformanceTargets {
-		positive("call", call.toNanos());
+		time("call", call);
 		positive("guest-memory", guestMemory);
-		positive("cold-start", coldStart.toNanos());
-		positive("allocation", allocation.toNanos());
+		time("cold-start", coldStart);
+		time("allocation", allocation);
 		rate("cache-hit-rate", cacheHitRate);
 		rate("error-rate", errorRate);
 	}
@@ -33,6 +33,13 @@ public record PerformanceTargets(Duration call, double cacheHitRate, double erro
 	private static void positive(String name, long value) {
 		if (value <= 0) {
 			throw new IllegalArgumentException("wasm.targets." + name + " must be positive");
+		}
+	}
+
+	private static void time(String name, Duration value) {
+		if (!value.isPositive() || value.compareTo(Duration.ofDays(1)) > 0) {
+			throw new IllegalArgumentException(
+					"wasm.targets." + name + " must be positive and at most one day, but is " + value);
 		}
 	}
 

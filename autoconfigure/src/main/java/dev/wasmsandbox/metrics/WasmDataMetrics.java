@@ -1,9 +1,7 @@
 package dev.wasmsandbox.metrics;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
@@ -38,79 +36,43 @@ public final class WasmDataMetrics implements MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		Meters meters = new Meters(this.metrics, this.sandboxes, registry);
-		this.sandboxes.addListener(meters::reconcile);
-		this.sandboxes.names().forEach(meters::reconcile);
+		MetersByModule.bind(this.sandboxes, registry, (module) -> register(registry, module));
+	}
+
+	private List<Meter> register(MeterRegistry registry, String module) {
+		List<Meter> meters = new ArrayList<>();
+		meters.add(counter("wasm.memory.allocations", module, WorkCounts::blocks)
+			.description("Blocks that the host allocated in guests")
+			.register(registry));
+		meters.add(FunctionTimer
+			.builder("wasm.memory.allocation", this.metrics, (all) -> all.work(module).blocksTimed(),
+					(all) -> all.work(module).blockNanos(), TimeUnit.NANOSECONDS)
+			.tag("module", module)
+			.description("Allocations in guests that were timed, about one of 127")
+			.register(registry));
+		meters.add(transferred(registry, module, "in", WorkCounts::bytesIn));
+		meters.add(transferred(registry, module, "out", WorkCounts::bytesOut));
+		meters.add(counter("wasm.data.mapped", module, WorkCounts::bytesMapped).baseUnit("bytes")
+			.description("Bytes mapped into guests instead of being copied")
+			.register(registry));
+		return meters;
+	}
+
+	private Meter transferred(MeterRegistry registry, String module, String direction,
+			ToLongFunction<WorkCounts> value) {
+		return counter("wasm.data.transferred", module, value).tag("direction", direction)
+			.baseUnit("bytes")
+			.description("Bytes copied to guests and from them")
+			.register(registry);
 	}
 
 	/**
-	 * The meters in one registry. Invariant: after the last reconciliation of a name it
-	 * has meters if and only if a module of that name is loaded, in whatever order the
-	 * changes of it are reported.
+	 * By name, so that a module that was loaded again is the one that is measured.
 	 */
-	private static final class Meters {
-
-		private final PerformanceMetrics metrics;
-
-		private final WasmSandboxes sandboxes;
-
-		private final MeterRegistry registry;
-
-		private final Map<String, List<Meter>> byModule = new HashMap<>();
-
-		Meters(PerformanceMetrics metrics, WasmSandboxes sandboxes, MeterRegistry registry) {
-			this.metrics = metrics;
-			this.sandboxes = sandboxes;
-			this.registry = registry;
-		}
-
-		synchronized void reconcile(String module) {
-			if (this.sandboxes.find(module).isPresent()) {
-				this.byModule.computeIfAbsent(module, this::register);
-			}
-			else {
-				List<Meter> gone = this.byModule.remove(module);
-				if (gone != null) {
-					gone.forEach(this.registry::remove);
-				}
-			}
-		}
-
-		private List<Meter> register(String module) {
-			List<Meter> meters = new ArrayList<>();
-			meters.add(counter("wasm.memory.allocations", module, WorkCounts::blocks)
-				.description("Blocks that the host allocated in guests")
-				.register(this.registry));
-			meters.add(FunctionTimer
-				.builder("wasm.memory.allocation", this.metrics, (all) -> all.work(module).blocksTimed(),
-						(all) -> all.work(module).blockNanos(), TimeUnit.NANOSECONDS)
-				.tag("module", module)
-				.description("Allocations in guests that were timed, about one of 127")
-				.register(this.registry));
-			meters.add(transferred(module, "in", WorkCounts::bytesIn));
-			meters.add(transferred(module, "out", WorkCounts::bytesOut));
-			meters.add(counter("wasm.data.mapped", module, WorkCounts::bytesMapped).baseUnit("bytes")
-				.description("Bytes mapped into guests instead of being copied")
-				.register(this.registry));
-			return meters;
-		}
-
-		private Meter transferred(String module, String direction, ToLongFunction<WorkCounts> value) {
-			return counter("wasm.data.transferred", module, value).tag("direction", direction)
-				.baseUnit("bytes")
-				.description("Bytes copied to guests and from them")
-				.register(this.registry);
-		}
-
-		/**
-		 * By name, so that a module that was loaded again is the one that is measured.
-		 */
-		private FunctionCounter.Builder<PerformanceMetrics> counter(String name, String module,
-				ToLongFunction<WorkCounts> value) {
-			return FunctionCounter.builder(name, this.metrics, (all) -> (double) value.applyAsLong(all.work(module)))
-				.tag("module", module);
-		}
-
+	private FunctionCounter.Builder<PerformanceMetrics> counter(String name, String module,
+			ToLongFunction<WorkCounts> value) {
+		return FunctionCounter.builder(name, this.metrics, (all) -> (double) value.applyAsLong(all.work(module)))
+			.tag("module", module);
 	}
 
 }

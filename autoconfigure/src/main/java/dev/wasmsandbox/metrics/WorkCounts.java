@@ -14,31 +14,15 @@ package dev.wasmsandbox.metrics;
  * @param bytesIn bytes copied to guests
  * @param bytesOut bytes copied from guests
  * @param bytesMapped bytes that guests saw without a copy
- * @param wallNanos time of those calls whose processor time was asked for
- * @param cpuNanos processor time of the same calls
  */
 public record WorkCounts(CallCounts calls, long coldStarts, long coldStartsAwaited, long awaitedNanos, long blocks,
-		long blockBytes, long blocksTimed, long blockNanos, long bytesIn, long bytesOut, long bytesMapped,
-		long wallNanos, long cpuNanos) {
+		long blockBytes, long blocksTimed, long blockNanos, long bytesIn, long bytesOut, long bytesMapped) {
 
-	static final WorkCounts NONE = new WorkCounts(CallCounts.NONE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+	static final WorkCounts NONE = new WorkCounts(CallCounts.NONE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
 	/** The mean time to allocate a block, in nanoseconds; 0 if none was timed. */
 	public double blockMeanNanos() {
 		return (this.blocksTimed > 0) ? (double) this.blockNanos / this.blocksTimed : 0;
-	}
-
-	/**
-	 * The part of its calls' time that threads were on a processor, from 0 to 1; 1 if it
-	 * was never asked.
-	 */
-	public double cpuShare() {
-		return (this.wallNanos > 0) ? Math.min(1, (double) this.cpuNanos / this.wallNanos) : 1;
-	}
-
-	/** The processor time of all calls, in nanoseconds, by {@link #cpuShare}. */
-	public double cpuBusyNanos() {
-		return this.calls.busyNanos() * cpuShare();
 	}
 
 	WorkCounts plus(WorkCounts other) {
@@ -46,7 +30,7 @@ public record WorkCounts(CallCounts calls, long coldStarts, long coldStartsAwait
 				this.coldStartsAwaited + other.coldStartsAwaited, this.awaitedNanos + other.awaitedNanos,
 				this.blocks + other.blocks, this.blockBytes + other.blockBytes, this.blocksTimed + other.blocksTimed,
 				this.blockNanos + other.blockNanos, this.bytesIn + other.bytesIn, this.bytesOut + other.bytesOut,
-				this.bytesMapped + other.bytesMapped, this.wallNanos + other.wallNanos, this.cpuNanos + other.cpuNanos);
+				this.bytesMapped + other.bytesMapped);
 	}
 
 	WorkCounts minus(WorkCounts earlier) {
@@ -55,8 +39,7 @@ public record WorkCounts(CallCounts calls, long coldStarts, long coldStartsAwait
 				this.blocks - earlier.blocks, this.blockBytes - earlier.blockBytes,
 				this.blocksTimed - earlier.blocksTimed, this.blockNanos - earlier.blockNanos,
 				this.bytesIn - earlier.bytesIn, this.bytesOut - earlier.bytesOut,
-				this.bytesMapped - earlier.bytesMapped, this.wallNanos - earlier.wallNanos,
-				this.cpuNanos - earlier.cpuNanos);
+				this.bytesMapped - earlier.bytesMapped);
 	}
 
 }

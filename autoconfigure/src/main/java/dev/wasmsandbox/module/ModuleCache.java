@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -254,10 +255,15 @@ public final class ModuleCache implements AutoCloseable {
 				|| this.modules.synchronous().asMap().containsKey(digest + METERED);
 	}
 
-	/** Drops a module. Whoever holds it can go on using it. */
+	/**
+	 * Drops a module. Whoever holds it can go on using it. If it is compiled again, no
+	 * bound of the cache is the reason, and {@link #recompiled} does not count it.
+	 */
 	public void evict(String digest) {
-		this.modules.synchronous().invalidate(digest);
-		this.modules.synchronous().invalidate(digest + METERED);
+		for (String key : List.of(digest, digest + METERED)) {
+			this.modules.synchronous().invalidate(key);
+			this.compiled.invalidate(key);
+		}
 	}
 
 	/** The cache underneath, for binding its meters. Not to be written to. */

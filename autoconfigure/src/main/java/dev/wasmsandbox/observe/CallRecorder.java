@@ -14,6 +14,15 @@ public interface CallRecorder {
 		}
 
 		@Override
+		public void processor(long nanos) {
+		}
+
+		@Override
+		public boolean takesLong() {
+			return false;
+		}
+
+		@Override
 		public void refused(Outcome outcome) {
 		}
 
@@ -28,6 +37,15 @@ public interface CallRecorder {
 	 * @param nanos from asking for a sandbox to the answer, waiting for it included
 	 */
 	void call(Outcome outcome, long nanos);
+
+	/**
+	 * The time that the thread of one call was on a processor; a few calls are asked,
+	 * because that clock is slow.
+	 */
+	void processor(long nanos);
+
+	/** Whether calls take so long that each may be asked for that. */
+	boolean takesLong();
 
 	/** A call was refused before it asked for a sandbox; nobody timed it. */
 	void refused(Outcome outcome);

@@ -44,10 +44,6 @@ public interface WorkRecorder {
 		}
 
 		@Override
-		public void ran(long wallNanos, long cpuNanos) {
-		}
-
-		@Override
 		public void released(long memoryBytes) {
 		}
 
@@ -63,7 +59,10 @@ public interface WorkRecorder {
 	 */
 	CallRecorder function(String export);
 
-	/** A caller got a sandbox, after so long; not every one is told. */
+	/**
+	 * A caller waited so long for a sandbox, in vain if the pool was busy; not every one
+	 * is told.
+	 */
 	void acquired(long nanos);
 
 	/**
@@ -89,12 +88,6 @@ public interface WorkRecorder {
 	 * @param bytesMapped those that the guest saw without a copy
 	 */
 	void transferred(long bytesIn, long bytesOut, long bytesMapped);
-
-	/**
-	 * How much of a call's time its thread was on a processor; a few calls are asked,
-	 * because that clock is slow.
-	 */
-	void ran(long wallNanos, long cpuNanos);
 
 	/** A sandbox was given back whose guest had so much linear memory at the end. */
 	void released(long memoryBytes);

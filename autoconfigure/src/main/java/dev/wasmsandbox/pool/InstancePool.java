@@ -1,8 +1,5 @@
 package dev.wasmsandbox.pool;
 
-import java.util.List;
-import java.util.Map;
-
 import dev.wasmsandbox.engine.GuestInstance;
 import dev.wasmsandbox.engine.LeasePayer;
 import dev.wasmsandbox.engine.RunGate;
@@ -14,8 +11,6 @@ import dev.wasmsandbox.error.SandboxInterruptedException;
 import dev.wasmsandbox.error.SandboxLimitException;
 import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.memory.MemoryAccount;
-import dev.wasmsandbox.memory.MemoryUse;
-import dev.wasmsandbox.memory.ResetStrategy;
 import dev.wasmsandbox.observe.WorkRecorder;
 import org.jspecify.annotations.Nullable;
 
@@ -29,28 +24,12 @@ import org.jspecify.annotations.Nullable;
  * are served in turns, callers of one tenant in the order in which they came.
  * Thread-safe.
  */
-public final class InstancePool implements PoolControl, AutoCloseable {
-
-	private final String moduleName;
-
-	private final SandboxFactory factory;
-
-	private final PoolSettings settings;
-
-	private final PoolMaintenance maintenance;
+public final class InstancePool extends PoolOperations implements AutoCloseable {
 
 	private final LeakDetector leaks;
 
 	/** How runs on virtual threads take turns. */
 	private final RunGate gate;
-
-	private final LeaseLedger ledger = new LeaseLedger();
-
-	private final LeasePermits permits;
-
-	private final SandboxStock stock;
-
-	private final ServiceCheck check = new ServiceCheck();
 
 	private volatile boolean closed;
 
@@ -68,15 +47,9 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	 */
 	public InstancePool(String moduleName, SandboxFactory factory, PoolSettings settings, PoolMaintenance maintenance,
 			VirtualTurns turns, WorkRecorder work) {
-		this.moduleName = moduleName;
-		this.factory = factory;
-		this.settings = settings;
-		this.maintenance = maintenance;
+		super(moduleName, factory, settings, maintenance, work);
 		this.gate = turns.gate(moduleName, settings.maxWait());
 		this.leaks = LeakDetector.of(moduleName, settings.leakDetectionThreshold());
-		this.permits = new LeasePermits(moduleName, this.ledger, settings.maxSize(), settings.maxWait());
-		this.stock = new SandboxStock(moduleName, factory, settings, this.ledger, this.permits::bound,
-				maintenance::soon, this.check::failed, work);
 		factory.account().whenIdleIsWanted(this.stock::giveBackIdle);
 	}
 
@@ -281,119 +254,6 @@ public final class InstancePool implements PoolControl, AutoCloseable {
 	public PoolHealth health() {
 		return this.closed ? this.check.closed()
 				: this.check.look(() -> this.permits.taken() > 0, () -> release(acquire()));
-	}
-
-	@Override
-	public MemoryUse memory() {
-		MemoryAccount account = this.factory.account();
-		long image = this.factory.imageBytes();
-		long idle = this.stock.residentIdle();
-		account.measured(image, idle);
-		long grown = account.grown();
-		long leased = this.permits.taken() * this.factory.initialBytes() + grown;
-		long residentLeased = this.ledger.leased().stream().mapToLong(Sandbox::residentBytes).sum();
-		return new MemoryUse(image, account.reserved(), leased, grown, residentLeased, idle);
-	}
-
-	@Override
-	public PoolSettings settings() {
-		return this.settings;
-	}
-
-	@Override
-	public PoolBounds bounds() {
-		return new PoolBounds(this.permits.bound(), this.stock.minIdle(), this.stock.minResident());
-	}
-
-	@Override
-	public void keepReady(int minIdle) {
-		requireNotNegative("pool.min-idle", minIdle);
-		this.stock.minIdle(minIdle);
-		this.maintenance.soon();
-	}
-
-	@Override
-	public void keepResident(int minResident) {
-		requireNotNegative("pool.min-resident", minResident);
-		this.stock.minResident(minResident);
-	}
-
-	private static void requireNotNegative(String property, int value) {
-		if (value < 0) {
-			throw new IllegalArgumentException(property + " must be 0 or more, but is " + value);
-		}
-	}
-
-	@Override
-	public long trimmedLeases() {
-		return this.stock.trimmedLeases();
-	}
-
-	@Override
-	public void resetBy(ResetStrategy strategy) {
-		this.factory.resetBy(strategy);
-	}
-
-	@Override
-	public List<ResetStrategy> resetStrategies() {
-		return this.factory.resetStrategies();
-	}
-
-	@Override
-	public Map<ResetStrategy, Long> resetCosts() {
-		return this.factory.resetCosts();
-	}
-
-	/** By how many pages of 64 KiB the host's arenas may grow ahead of what is asked. */
-	public int arenaStep() {
-		return this.factory.arenaStep();
-	}
-
-	/**
-	 * Changes by how many pages of 64 KiB the host's arenas may grow ahead of what is
-	 * asked, from the next time they grow on.
-	 * @throws IllegalArgumentException if it is negative
-	 */
-	public void arenaStep(int pages) {
-		this.factory.arenaStep(pages);
-	}
-
-	@Override
-	public void warmUp() {
-		this.stock.refill();
-	}
-
-	@Override
-	public void drain() {
-		this.stock.empty();
-		this.maintenance.soon();
-	}
-
-	@Override
-	public void rebuild() {
-		this.stock.empty();
-		this.stock.refill();
-	}
-
-	@Override
-	public synchronized void resize(int maxSize) {
-		if (maxSize < 1) {
-			throw new IllegalArgumentException("pool.max-size must be at least 1, but is " + maxSize);
-		}
-		this.permits.bound(maxSize);
-		this.stock.shrink();
-		this.maintenance.soon();
-	}
-
-	@Override
-	public void suspend() {
-		this.stock.suspend();
-	}
-
-	@Override
-	public void resume() {
-		this.stock.resume();
-		this.stock.refill();
 	}
 
 	/** Does what is due; called by {@link PoolMaintenance}. */

@@ -51,18 +51,18 @@ final class ServiceCheck {
 	 */
 	PoolHealth look(BooleanSupplier inUse, Runnable attempt) {
 		boolean serves = !this.doubtful || inUse.getAsBoolean() || tryNow(attempt);
-		return health(serves);
+		return health(serves, false);
 	}
 
 	/** A pool that is closed: it gives none any more. */
 	PoolHealth closed() {
-		return health(false);
+		return health(false, true);
 	}
 
-	private PoolHealth health(boolean serves) {
+	private PoolHealth health(boolean serves, boolean closed) {
 		Failure failure = this.last;
-		return (failure != null) ? new PoolHealth(serves, failure.what(), failure.at())
-				: new PoolHealth(serves, null, null);
+		return (failure != null) ? new PoolHealth(serves, closed, failure.what(), failure.at())
+				: new PoolHealth(serves, closed, null, null);
 	}
 
 	private synchronized boolean tryNow(Runnable attempt) {

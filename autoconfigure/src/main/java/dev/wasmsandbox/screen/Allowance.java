@@ -63,7 +63,7 @@ final class Allowance {
 			throw ScreeningFailure.unsupported(feature.use());
 		}
 		if (!this.limits.features().contains(feature)) {
-			throw ScreeningFailure.unsupported(
+			throw ScreeningFailure.notAllowed("features",
 					feature.use() + ", and features does not allow " + feature.text() + "; add it for this module");
 		}
 	}

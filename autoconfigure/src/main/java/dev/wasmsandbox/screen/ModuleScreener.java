@@ -114,9 +114,11 @@ public final class ModuleScreener {
 			throw ScreeningFailure.malformed("the file is empty");
 		}
 		if (bytes.length > this.limits.moduleBytes()) {
+			// By how many is not known: a source reads no further than one byte beyond
+			// it.
 			throw ScreeningFailure.overLimit("limits.module-size", this.limits.moduleBytes(), bytes.length,
-					"the module has " + bytes.length + " bytes, but limits.module-size allows "
-							+ this.limits.moduleBytes());
+					"the module has more than " + this.limits.moduleBytes()
+							+ " bytes, the most that limits.module-size allows");
 		}
 		if (bytes.length < 8 || littleEndian(bytes, 0) != MAGIC) {
 			throw ScreeningFailure.malformed("it does not begin with the magic bytes 00 61 73 6d");

@@ -12,22 +12,31 @@ final class ScreeningFailure extends RuntimeException {
 
 	private final @Nullable LimitPassed limit;
 
-	private ScreeningFailure(Reason reason, @Nullable LimitPassed limit, String message) {
+	/** The property that could allow it, where it is none of a limit. */
+	private final @Nullable String property;
+
+	private ScreeningFailure(Reason reason, @Nullable LimitPassed limit, @Nullable String property, String message) {
 		super(message, null, false, false);
 		this.reason = reason;
 		this.limit = limit;
+		this.property = property;
 	}
 
 	static ScreeningFailure malformed(String message) {
-		return new ScreeningFailure(Reason.MALFORMED, null, message);
+		return new ScreeningFailure(Reason.MALFORMED, null, null, message);
 	}
 
 	static ScreeningFailure unsupported(String message) {
-		return new ScreeningFailure(Reason.UNSUPPORTED, null, message);
+		return new ScreeningFailure(Reason.UNSUPPORTED, null, null, message);
+	}
+
+	/** The engine would run it, but a property of the module does not allow it. */
+	static ScreeningFailure notAllowed(String property, String message) {
+		return new ScreeningFailure(Reason.UNSUPPORTED, null, property, message);
 	}
 
 	static ScreeningFailure overLimit(String limit, long value, long asked, String message) {
-		return new ScreeningFailure(Reason.OVER_LIMIT, new LimitPassed(limit, value, asked), message);
+		return new ScreeningFailure(Reason.OVER_LIMIT, new LimitPassed(limit, value, asked), null, message);
 	}
 
 	/** The exception that users see. */
@@ -37,7 +46,11 @@ final class ScreeningFailure extends RuntimeException {
 			case UNSUPPORTED -> "this module cannot be run here: it " + getMessage();
 			default -> String.valueOf(getMessage());
 		};
-		return (this.limit != null) ? new ModuleRejectedException(moduleName, this.limit, message)
+		if (this.limit != null) {
+			return new ModuleRejectedException(moduleName, this.limit, message);
+		}
+		return (this.property != null)
+				? new ModuleRejectedException(moduleName, null, this.reason, this.property, message, null)
 				: new ModuleRejectedException(moduleName, null, this.reason, message, null);
 	}
 

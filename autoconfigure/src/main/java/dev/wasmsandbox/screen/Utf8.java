@@ -98,17 +98,38 @@ public final class Utf8 {
 	 */
 	public static String decode(String moduleName, String function, byte[] bytes) {
 		String text = new String(bytes, StandardCharsets.UTF_8);
-		if (text.indexOf(READ) >= 0) {
-			try {
-				StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
-			}
-			catch (CharacterCodingException ex) {
-				throw new GuestAbiException(moduleName, function, "the " + bytes.length
-						+ " bytes of its result are not valid UTF-8; ask for byte[] if they are meant to be no text",
-						ex);
-			}
+		CharacterCodingException wrong = (text.indexOf(READ) >= 0) ? error(bytes) : null;
+		if (wrong != null) {
+			throw new GuestAbiException(moduleName, function, "the " + bytes.length
+					+ " bytes of its result are not valid UTF-8; ask for byte[] if they are meant to be no text",
+					wrong);
 		}
 		return text;
+	}
+
+	/**
+	 * The text of bytes that are no result of a call.
+	 * @param what the text is, for the message
+	 * @throws GuestAbiException if they are not valid UTF-8
+	 */
+	public static String decode(String moduleName, @Nullable String function, String what, byte[] bytes) {
+		String text = new String(bytes, StandardCharsets.UTF_8);
+		CharacterCodingException wrong = (text.indexOf(READ) >= 0) ? error(bytes) : null;
+		if (wrong != null) {
+			throw new GuestAbiException(moduleName, function,
+					what + ", of " + bytes.length + " bytes, is not valid UTF-8; correct the guest", wrong);
+		}
+		return text;
+	}
+
+	private static @Nullable CharacterCodingException error(byte[] bytes) {
+		try {
+			StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+			return null;
+		}
+		catch (CharacterCodingException ex) {
+			return ex;
+		}
 	}
 
 }

@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 import dev.wasmsandbox.observe.Tunable;
 import dev.wasmsandbox.tuning.Move.Proposal;
 import dev.wasmsandbox.tuning.Predictor.Experience;
 import dev.wasmsandbox.tuning.Predictor.Forecast;
+import dev.wasmsandbox.tuning.TrialResult.Verdict;
 
 /**
  * Chooses what to try next. Proposes only moves that are expected to gain enough, whose
@@ -43,7 +45,7 @@ final class Chooser {
 
 	private final Forecast forecast;
 
-	/** What the best moves of all parameters promise together. */
+	/** What the best moves of all parameters and pairs promise together. */
 	private double promised;
 
 	private String reason = "There is nothing to change";
@@ -78,10 +80,7 @@ final class Chooser {
 			.stream()
 			.flatMap((moves) -> moves.stream().map(this::proposal).max(best).stream())
 			.toList();
-		this.promised = proposals.stream()
-			.filter((proposal) -> proposal.move().changes().size() == 1)
-			.mapToDouble((proposal) -> proposal.prediction().expectedImprovement())
-			.sum();
+		this.promised = proposals.stream().mapToDouble((proposal) -> proposal.prediction().expectedImprovement()).sum();
 		Optional<Proposal> found = proposals.stream().filter(this::worthwhile).max(best);
 		return found.isPresent() ? found : search(untried(), candidates, this.reason);
 	}
@@ -92,11 +91,34 @@ final class Chooser {
 	 */
 	private List<Parameter> untried() {
 		return this.parameters.stream()
-			.filter((parameter) -> this.draft.history.stream()
-				.filter((result) -> result.ended() > this.draft.shift
-						&& result.proposal().move().changes().keySet().equals(Set.of(parameter.id())))
-				.count() < MIN_TRIED)
+			.filter((parameter) -> tried(Set.of(parameter.id()), this.draft.shift).count() < MIN_TRIED)
 			.toList();
+	}
+
+	/**
+	 * Trials of these parameters that still tell something: since a window, and since
+	 * something that belongs together with them was moved.
+	 */
+	private Stream<TrialResult> tried(Set<String> ids, long since) {
+		long moved = this.draft.history.stream()
+			.filter((result) -> result.verdict() == Verdict.KEPT && besides(ids, result.proposal().move()))
+			.mapToLong(TrialResult::ended)
+			.max()
+			.orElse(0);
+		return this.draft.history.stream()
+			.filter((result) -> result.ended() > Math.max(since, moved)
+					&& result.proposal().move().changes().keySet().equals(ids));
+	}
+
+	/** Whether it changes something else that belongs together with these. */
+	private boolean besides(Set<String> ids, Move move) {
+		return move.changes()
+			.keySet()
+			.stream()
+			.anyMatch((other) -> !ids.contains(other) && this.parameters.stream()
+				.anyMatch((parameter) -> (parameter.id().equals(other)
+						&& ids.stream().anyMatch(parameter.together()::contains))
+						|| (ids.contains(parameter.id()) && parameter.together().contains(other))));
 	}
 
 	/**
@@ -181,9 +203,7 @@ final class Chooser {
 	/** Whether little enough is known that a trial without a promise is worth it. */
 	private boolean explorable(Move move) {
 		long since = Math.max(this.draft.shift, this.draft.window - this.settings.memory());
-		long explored = this.draft.history.stream()
-			.filter((result) -> result.ended() > since && result.proposal().exploration())
-			.filter((result) -> result.proposal().move().changes().keySet().equals(move.changes().keySet()))
+		long explored = tried(move.changes().keySet(), since).filter((result) -> result.proposal().exploration())
 			.count();
 		return this.settings.active() && explored < this.settings.explorations();
 	}

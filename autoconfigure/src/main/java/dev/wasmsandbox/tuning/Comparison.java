@@ -23,15 +23,21 @@ import dev.wasmsandbox.tuning.TrialResult.Evidence;
  * @param mean their mean, as natural logarithm
  * @param standardError of the mean
  * @param halfWidth of the confidence sequence
+ * @param likelyHalfWidth of one that 90% of gains are below the upper bound of, at all
+ * looks together
  * @param noise the standard deviation of a window
  * @param error the error that the confidence sequence makes
  */
-record Comparison(int blocks, double mean, double standardError, double halfWidth, double noise, double error) {
+record Comparison(int blocks, double mean, double standardError, double halfWidth, double likelyHalfWidth, double noise,
+		double error) {
 
 	/**
 	 * The variance of a block in those of a window: one window against the mean of two.
 	 */
 	static final double BLOCK = 1.5;
+
+	/** Both sides together; half of it is on the upper one. */
+	private static final double UNLIKELY = 0.2;
 
 	/** Fewer tell nothing of their own spread. */
 	private static final int OWN_SPREAD = 3;
@@ -56,7 +62,8 @@ record Comparison(int blocks, double mean, double standardError, double halfWidt
 		}
 		double window = Math.sqrt(equal / Math.max(1, noise.size()));
 		double standardError = (n == 0) ? Double.POSITIVE_INFINITY : Math.sqrt(squares / all / n);
-		return new Comparison(n, mean, standardError, halfWidth(n, all, squares, scale, error), window, error);
+		return new Comparison(n, mean, standardError, halfWidth(n, all, squares, scale, error),
+				halfWidth(n, all, squares, scale, UNLIKELY), window, error);
 	}
 
 	/** The half width there will be after more blocks of the same spread. */
@@ -70,14 +77,15 @@ record Comparison(int blocks, double mean, double standardError, double halfWidt
 		return this.mean - this.halfWidth;
 	}
 
-	/** A bound for this look alone that 95% of gains are below of. */
+	/**
+	 * What 90% of gains are below of, however often one looks: with a bound for one look
+	 * alone, most small gains would seem to be none at one look or another.
+	 */
 	double likelyHigh() {
-		return this.mean + 1.645 * this.standardError;
+		return this.mean + this.likelyHalfWidth;
 	}
 
-	/**
-	 * Whether it is worse than the given logarithm, with 95% confidence in this look.
-	 */
+	/** Whether it is worse than the given logarithm, with 90% confidence. */
 	boolean below(double gain) {
 		return likelyHigh() < gain;
 	}

@@ -80,8 +80,7 @@ final class ResponseModel {
 		int members = 0;
 		for (int i = 0; i < x.length; i++) {
 			Parameter parameter = this.parameters.get(i);
-			double alike = parameter.range().ordered() ? matern(Math.abs(x[i] - y[i]) / this.length)
-					: (x[i] == y[i]) ? 1 : 0;
+			double alike = parameter.range().ordered() ? smooth((x[i] - y[i]) / this.length) : (x[i] == y[i]) ? 1 : 0;
 			all *= alike;
 			if (this.group.contains(parameter.id())) {
 				sum += alike;
@@ -93,9 +92,8 @@ final class ResponseModel {
 		return this.variance * ((1 - INTERACTION) * own + INTERACTION * all);
 	}
 
-	private static double matern(double distance) {
-		double scaled = Math.sqrt(5) * distance;
-		return (1 + scaled + scaled * scaled / 3) * Math.exp(-scaled);
+	private static double smooth(double distance) {
+		return Math.exp(-0.5 * distance * distance);
 	}
 
 	/** Where a configuration lies; parameters it lacks are where the range begins. */

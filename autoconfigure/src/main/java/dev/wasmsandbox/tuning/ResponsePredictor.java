@@ -17,7 +17,8 @@ import dev.wasmsandbox.tuning.ResponseModel.Observation;
  * alike and that parameters which do not belong together mostly add up. Stateless.
  * <p>
  * Additive covariance: D. Duvenaud, H. Nickisch and C. E. Rasmussen, "Additive Gaussian
- * Processes", NIPS 2011. Matern 5/2, and averaging over amplitudes and lengths by their
+ * Processes", NIPS 2011. Its parts are squared exponentials: only what is smooth lets a
+ * ridge be seen from moves across it. Averaging over amplitudes and lengths by their
  * likelihood instead of choosing one: J. Snoek, H. Larochelle and R. P. Adams, "Practical
  * Bayesian Optimization of Machine Learning Algorithms", NIPS 2012.
  */

@@ -28,6 +28,12 @@ final class Trials {
 	/** A single window that is worse by so many standard deviations ends a trial. */
 	private static final double SUDDEN = 4;
 
+	/**
+	 * So many windows in a row that do not count, each after one that does, are no chance
+	 * but what the new values do: nothing is served any more.
+	 */
+	private static final int MISSING = 3;
+
 	private final TunerSettings settings;
 
 	Trials(TunerSettings settings) {
@@ -57,9 +63,12 @@ final class Trials {
 		return settings.error() / (number * (number + 1)) + passedOn;
 	}
 
-	/** How large a gain is looked for, in standard deviations of a block. */
+	/**
+	 * How large a gain is looked for, in standard deviations of a block. Greater ones are
+	 * proved soon anyway, and a small one takes longer the more was looked for.
+	 */
 	static double scale(Proposal proposal, double deviation) {
-		double gain = Math.max(0.05, Math.log1p(proposal.prediction().expectedImprovement()));
+		double gain = Math.clamp(Math.log1p(proposal.prediction().expectedImprovement()), 0.05, 0.2);
 		return Math.clamp(gain / Math.max(1e-6, deviation), 0.05, 20);
 	}
 
@@ -69,7 +78,7 @@ final class Trials {
 		draft.unpaired = null;
 		double deviation = draft.noiseDeviation() * Math.sqrt(Comparison.BLOCK);
 		draft.trial = new TrialState(draft.trials, proposal, draft.window, scale(proposal, deviation), error, 1,
-				gap(draft), List.of(), List.of());
+				gap(draft), 0, List.of(), List.of());
 		return new TunerDecision.Trial(draft.wanted(), proposal, proposal.prediction().why());
 	}
 
@@ -94,7 +103,11 @@ final class Trials {
 		if (draft.window - trial.started() >= this.settings.maxWindows()) {
 			return end(draft, trial, Verdict.ABANDONED, why);
 		}
-		return next(draft, trial, 0, List.of(), why);
+		int missing = trial.trying() ? trial.missing() + 1 : trial.missing();
+		if (missing == MISSING) {
+			return end(draft, trial, Verdict.REGRESSED, MISSING + " times no window with it counted: " + why);
+		}
+		return next(draft, trial, 0, List.of(), missing, why);
 	}
 
 	/** The trial is over. */
@@ -124,8 +137,12 @@ final class Trials {
 	}
 
 	private TunerDecision next(Draft draft, TrialState trial, int gap, List<Double> block, String why) {
+		return next(draft, trial, gap, block, trial.missing(), why);
+	}
+
+	private TunerDecision next(Draft draft, TrialState trial, int gap, List<Double> block, int missing, String why) {
 		TrialState next = new TrialState(trial.number(), trial.proposal(), trial.started(), trial.scale(),
-				trial.error(), trial.exposure(), gap, block, trial.differences());
+				trial.error(), trial.exposure(), gap, (block.size() > 1) ? 0 : missing, block, trial.differences());
 		draft.trial = next;
 		return new TunerDecision.Continue(draft.wanted(), compare(draft, next, next.differences()).evidence(), why);
 	}
@@ -141,7 +158,7 @@ final class Trials {
 		List<Double> differences = new ArrayList<>(trial.differences());
 		differences.add(block.getLast() - block.getFirst());
 		TrialState seen = new TrialState(trial.number(), trial.proposal(), trial.started(), trial.scale(),
-				trial.error(), trial.exposure(), 0, List.of(), differences);
+				trial.error(), trial.exposure(), 0, 0, List.of(), differences);
 		return end(draft, seen, Verdict.REGRESSED, "One window with it was worse than noise can be");
 	}
 
@@ -156,7 +173,7 @@ final class Trials {
 		boolean proved = seen.blocks() >= MIN_BLOCKS && seen.low() > 0;
 		int exposure = !proved ? 1 : disturbed ? trial.exposure() : trial.exposure() + 1;
 		TrialState after = new TrialState(trial.number(), trial.proposal(), trial.started(), trial.scale(),
-				trial.error(), Math.min(exposure, FULL_EXPOSURE), gap(draft), List.of(), differences);
+				trial.error(), Math.min(exposure, FULL_EXPOSURE), gap(draft), 0, List.of(), differences);
 		if (exposure > FULL_EXPOSURE) {
 			return end(draft, after, Verdict.KEPT, "The lower bound of the gain is above zero");
 		}
@@ -166,10 +183,10 @@ final class Trials {
 
 	private TunerDecision unproved(Draft draft, TrialState trial, Comparison seen) {
 		if (seen.blocks() >= 2 && seen.below(loss())) {
-			return end(draft, trial, Verdict.REGRESSED, "It is a loss, with 95% confidence");
+			return end(draft, trial, Verdict.REGRESSED, "It is a loss, with 90% confidence");
 		}
 		if (seen.blocks() > MIN_BLOCKS && seen.below(Math.log1p(this.settings.regression()))) {
-			return end(draft, trial, Verdict.NO_GAIN, "It gains next to nothing, with 95% confidence");
+			return end(draft, trial, Verdict.NO_GAIN, "It gains next to nothing, with 90% confidence");
 		}
 		long used = draft.window - trial.started();
 		if (used + 2 + trial.exposure() > this.settings.maxWindows()) {

@@ -183,12 +183,25 @@ final class TunerHints {
 			return null;
 		}
 		Map.Entry<ResetStrategy, Long> best = Collections.min(costs.entrySet(), Map.Entry.comparingByValue());
-		double runs = Math.max(1, window.calls().mean() - window.acquisitions().mean());
-		double saved = Math.min((double) (now - best.getValue()), runs * (1 - 1 / (1 + MOST_GAIN)));
+		double calls = Math.max(1, window.work().calls().all().total());
+		double runs = runs(window, calls);
+		double resets = Math.min(1, window.pool().resets() / calls);
+		double saved = Math.min(resets * (now - best.getValue()), runs * (1 - 1 / (1 + MOST_GAIN)));
 		double gain = saved / (runs - saved);
 		return hint(tunable, tunable.range().labels().indexOf(best.getKey().name()), gain,
 				"Restoring what a call writes took " + now + " ns as it is and " + best.getValue() + " ns by "
 						+ best.getKey() + ", when all ways were tried");
+	}
+
+	/**
+	 * What a call takes of a processor, in nanoseconds, or its time without waiting where
+	 * that is less: where more threads run than there are processors, the time that
+	 * passes is mostly other threads'.
+	 */
+	private static double runs(ModuleWindow window, double calls) {
+		double processors = window.processorNanos() / calls;
+		double passed = window.calls().mean() - window.acquisitions().mean();
+		return Math.max(1, (passed > 0) ? Math.min(processors, passed) : processors);
 	}
 
 	/** Who leases a trimmed sandbox faults all its pages in again. */

@@ -43,7 +43,7 @@ public record TunerSettings(boolean active, double minImprovement, double minCon
 
 	/** What holds unless something else is configured. */
 	public static TunerSettings defaults() {
-		return new TunerSettings(false, 0.05, 0.8, 0.02, 0.01, 100, 2880, 4, 8, 10_080, 4, 0.25, 64);
+		return new TunerSettings(false, 0.05, 0.8, 0.02, 0.01, 100, 5760, 4, 8, 10_080, 4, 0.25, 64);
 	}
 
 	/** The same, but moves are made, or not. */

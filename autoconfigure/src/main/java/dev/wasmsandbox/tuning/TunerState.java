@@ -73,11 +73,13 @@ public record TunerState(long window, int trials, long random, Map<String, Doubl
 	 * @param error the part of the error for all trials that is spent on this one
 	 * @param exposure how many windows in a row have the new values
 	 * @param gap how many windows to wait before the block
+	 * @param missing how many windows in a row with the new values did not count, though
+	 * those before them did
 	 * @param block scores of the block so far, as natural logarithms
 	 * @param differences what each block gave, as natural logarithms
 	 */
 	public record TrialState(int number, Move.Proposal proposal, long started, double scale, double error, int exposure,
-			int gap, List<Double> block, List<Double> differences) {
+			int gap, int missing, List<Double> block, List<Double> differences) {
 
 		public TrialState {
 			block = List.copyOf(block);
@@ -95,15 +97,20 @@ public record TunerState(long window, int trials, long random, Map<String, Doubl
 	 * What the load is like with the proven values: means of natural logarithms.
 	 *
 	 * @param windows how many windows it rests on
-	 * @param score the mean score over a long time
-	 * @param recentScore the same over a short time
-	 * @param operations the mean number of operations over a long time
-	 * @param recentOperations the same over a short time
+	 * @param score the mean score over about 30 windows
+	 * @param recentScore the same over about 3
+	 * @param operations the mean number of operations over about 30 windows
+	 * @param recentOperations the same over about 3
+	 * @param slowScore the mean score over about 50 windows
+	 * @param slowestScore the same over about 250
+	 * @param spread the mean square of the difference of the first two
+	 * @param slowSpread the mean square of the difference of the last two
 	 */
-	public record LoadLevel(int windows, double score, double recentScore, double operations, double recentOperations) {
+	public record LoadLevel(int windows, double score, double recentScore, double operations, double recentOperations,
+			double slowScore, double slowestScore, double spread, double slowSpread) {
 
 		/** Nothing was seen. */
-		public static final LoadLevel UNKNOWN = new LoadLevel(0, 0, 0, 0, 0);
+		public static final LoadLevel UNKNOWN = new LoadLevel(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
 	}
 

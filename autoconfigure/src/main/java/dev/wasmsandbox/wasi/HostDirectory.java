@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -171,13 +172,30 @@ final class HostDirectory implements Directory {
 				if (names.size() == MOST_ENTRIES) {
 					throw new WasiFailure(Errno.OVERFLOW);
 				}
-				names.add(Objects.requireNonNull(entry.getFileName()).toString());
+				Path name = Objects.requireNonNull(entry.getFileName());
+				if (isText(name)) {
+					names.add(name.toString());
+				}
 			}
 		}
 		catch (DirectoryIteratorException ex) {
 			throw ex.getCause();
 		}
 		return names;
+	}
+
+	/**
+	 * Whether a name is text. The system's names are bytes; where these are none, Java
+	 * shows others in their place, and a guest that goes by them finds nothing, or
+	 * another file.
+	 */
+	private static boolean isText(Path name) {
+		try {
+			return name.equals(Path.of(name.toString()));
+		}
+		catch (InvalidPathException _) {
+			return false;
+		}
 	}
 
 	@Override
@@ -211,9 +229,12 @@ final class HostDirectory implements Directory {
 	public String readLink(String name) throws WasiFailure, IOException {
 		Path link = this.path.resolve(name);
 		requireSame(link, name);
-		String target = Files.readSymbolicLink(link).toString();
+		Path target = Files.readSymbolicLink(link);
 		requireSame(link, name);
-		return target;
+		if (!isText(target)) {
+			throw new WasiFailure(Errno.ILSEQ);
+		}
+		return target.toString();
 	}
 
 	private void requireSame(Path link, String name) throws WasiFailure, IOException {

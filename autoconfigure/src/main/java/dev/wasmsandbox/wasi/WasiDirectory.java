@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
+import dev.wasmsandbox.error.GuestText;
+import dev.wasmsandbox.screen.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ public record WasiDirectory(String guestPath, @Nullable Path hostPath, boolean r
 			throw new IllegalArgumentException("The guest's path of a directory has 1 to 255 characters, but is '"
 					+ guestPath + "'; use for example /data");
 		}
+		requireText(guestPath);
 		if (hostPath != null && hostPath.toString().isBlank()) {
 			throw new IllegalArgumentException("The host's path of the directory " + guestPath
 					+ " is empty, which would be the directory the process was started in; name one, or leave it out "
@@ -61,12 +64,20 @@ public record WasiDirectory(String guestPath, @Nullable Path hostPath, boolean r
 		files = Map.copyOf(copies);
 	}
 
+	private static void requireText(String path) {
+		if (!Utf8.isWhole(path)) {
+			throw new IllegalArgumentException("A path must not contain half of a surrogate pair, which UTF-8 cannot "
+					+ "say: '" + GuestText.name(path) + "'");
+		}
+	}
+
 	private static void checkFiles(String guestPath, long maxBytes, int maxFiles, Map<String, byte[]> files) {
 		Set<String> folders = new HashSet<>();
 		long bytes = 0;
 		for (Map.Entry<String, byte[]> file : files.entrySet()) {
 			bytes += file.getValue().length;
 			String path = file.getKey();
+			requireText(path);
 			for (String step : path.split("/", -1)) {
 				if (step.isEmpty() || step.equals(".") || step.equals("..") || step.length() > 255
 						|| step.indexOf(0) >= 0) {

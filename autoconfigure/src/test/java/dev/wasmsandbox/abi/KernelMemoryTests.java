@@ -1,14 +1,17 @@
 package dev.wasmsandbox.abi;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 
+import dev.wasmsandbox.error.SandboxLimitException;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * The memory of Extism's host against a model, and against addresses made up by guests.
@@ -18,10 +21,15 @@ class KernelMemoryTests {
 	private static final long[] WRONG = { 0, 1, 15, -1, -8, Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE - 7,
 			1L << 32, (1L << 32) + 16, 0xffff_ffffL, Integer.MAX_VALUE, Integer.MIN_VALUE };
 
+	private static KernelMemory memory(long limit) {
+		return new KernelMemory(limit, (_) -> {
+		});
+	}
+
 	@Test
 	void blocksNeverOverlapAndKeepWhatIsInThem() {
 		for (int seed = 0; seed < 20; seed++) {
-			play(new Random(seed), new KernelMemory(1 << 20));
+			play(new Random(seed), memory(1 << 20));
 		}
 	}
 
@@ -59,7 +67,7 @@ class KernelMemoryTests {
 
 	@Test
 	void freedBlocksAreUsedAgain() {
-		KernelMemory memory = new KernelMemory(64 << 10);
+		KernelMemory memory = memory(64 << 10);
 		for (int i = 0; i < 100_000; i++) {
 			long address = memory.allocate(1 + i % 1_000);
 			assertThat(address).isPositive();
@@ -69,7 +77,7 @@ class KernelMemoryTests {
 
 	@Test
 	void theLimitHolds() {
-		KernelMemory memory = new KernelMemory(64 << 10);
+		KernelMemory memory = memory(64 << 10);
 		assertThat(memory.allocate((64 << 10) + 1)).isEqualTo(-1);
 		assertThat(memory.allocate(Long.MAX_VALUE)).isEqualTo(-1);
 		assertThat(memory.allocate(-1)).isEqualTo(-1);
@@ -85,7 +93,7 @@ class KernelMemoryTests {
 
 	@Test
 	void whatLiesOutsideReadsAsZeroAndIsNotWritten() {
-		KernelMemory memory = new KernelMemory(1 << 20);
+		KernelMemory memory = memory(1 << 20);
 		for (int round = 0; round < 2; round++) {
 			for (long address : WRONG) {
 				memory.storeByte(address, (byte) 1);
@@ -110,7 +118,7 @@ class KernelMemoryTests {
 
 	@Test
 	void numbersAreLittleEndian() {
-		KernelMemory memory = new KernelMemory(1 << 20);
+		KernelMemory memory = memory(1 << 20);
 		long address = memory.allocate(11);
 		memory.storeLong(address + 3, 0x0807_0605_0403_0201L);
 		assertThat(memory.loadByte(address + 3)).isEqualTo(1);
@@ -119,7 +127,7 @@ class KernelMemoryTests {
 
 	@Test
 	void nothingIsLeftAfterClearing() {
-		KernelMemory memory = new KernelMemory(1 << 20);
+		KernelMemory memory = memory(1 << 20);
 		byte[] secret = new byte[5_000];
 		Arrays.fill(secret, (byte) 7);
 		long before = memory.put(secret);
@@ -132,9 +140,34 @@ class KernelMemoryTests {
 
 	@Test
 	void anEmptyRangeIsReadFromAnEmptyMemory() {
-		KernelMemory memory = new KernelMemory(1 << 20);
+		KernelMemory memory = memory(1 << 20);
 		assertThat(memory.contains(16, 0)).isTrue();
 		assertThat(memory.read(16, 0)).isEmpty();
+	}
+
+	@Test
+	void whatItTakesIsCountedBeforeItIsTaken() {
+		AtomicLong counted = new AtomicLong();
+		KernelMemory memory = new KernelMemory(1 << 20, (bytes) -> {
+			if (counted.get() + bytes > 600_000) {
+				throw new SandboxLimitException("m", null, "limits.total-memory", 600_000, counted.get() + bytes,
+						"full", null);
+			}
+			counted.addAndGet(bytes);
+		});
+		long first = memory.put(new byte[] { 1, 2, 3 });
+		assertThat(counted.get()).isBetween(4_096L, 8_192L);
+		long large = memory.allocate(200_000);
+		assertThat(counted.get()).isBetween(250_000L, 300_000L);
+		for (int i = 0; i < 3; i++) {
+			assertThatExceptionOfType(SandboxLimitException.class).isThrownBy(() -> memory.allocate(500_000));
+		}
+		assertThat(memory.read(first, 3)).containsExactly(1, 2, 3);
+		assertThat(memory.length(large)).isEqualTo(200_000);
+		long before = counted.get();
+		memory.clear();
+		assertThat(memory.allocate(200_000)).isPositive();
+		assertThat(counted).as("what is there is not taken again").hasValue(before);
 	}
 
 }

@@ -115,6 +115,15 @@ class WasmHealthTests {
 		assertThat(this.health.getContributor("simple")).isNull();
 	}
 
+	/** Who asks has found it before it was unloaded. */
+	@Test
+	void aModuleThatIsJustUnloadedIsNotDown() {
+		load("simple", Fixtures.bytes("simple_module"));
+		HealthIndicator found = (HealthIndicator) Objects.requireNonNull(this.health.getContributor("simple"));
+		this.sandboxes.unload("simple");
+		assertThat(Objects.requireNonNull(found.health(true)).getStatus()).isEqualTo(Status.UNKNOWN);
+	}
+
 	@Test
 	void aModuleIsDownAsLongAsTheMemoryBudgetIsUsedUp() {
 		WasmSandbox greedy = load("greedy", GROWING);

@@ -182,6 +182,42 @@ class FailureActionTests {
 	}
 
 	@Test
+	void aConventionThatTheModuleCannotFollow() {
+		failure("wasm.modules.text.location=classpath:wasm/text.wasm", "wasm.modules.text.abi=wapc").contains(
+				"The WebAssembly module 'text' could not be loaded",
+				"it is to follow the convention 'wapc', but lacks the function __guest_call (i32, i32) -> i32",
+				"by which it is taken for 'pointer-length'",
+				"Action: Remove the property 'wasm.modules.text.abi' or correct it; or point "
+						+ "'wasm.modules.text.location' to a build that exports what is missing.");
+	}
+
+	@Test
+	void settingsOfPluginsForWhatIsNone() {
+		failure("wasm.modules.text.location=classpath:wasm/text.wasm", "wasm.modules.text.extism.config.key=value")
+			.contains("The WebAssembly module 'text' could not be loaded", "follows the convention 'pointer-length'",
+					"Action: Remove 'wasm.modules.text.extism', which is for Extism plug-ins only",
+					"set 'wasm.modules.text.abi' to extism")
+			.doesNotContain("feature");
+	}
+
+	@Test
+	void aFeatureThatIsNotAllowed() throws IOException {
+		failure(module("(module (memory 1) (func (export \"f\") i32.const 0 i32.const 0 i32.const 1 memory.fill))"),
+				"wasm.modules.own.features=multi-value")
+			.contains("features does not allow bulk-memory",
+					"Action: Add the feature that is named above to 'wasm.modules.own.features' if the module may use "
+							+ "it; or build the module without it");
+	}
+
+	@Test
+	void aSnapshotThatCannotBeTaken() {
+		failure("wasm.modules.grows.location=classpath:wasm/hideaway_table_grow.wasm",
+				"wasm.modules.grows.snapshot=after-start")
+			.contains("no snapshot can be taken of it", "Action: Set 'wasm.modules.grows.snapshot' to none.")
+			.doesNotContain("feature");
+	}
+
+	@Test
 	void olderExceptions() throws IOException {
 		byte[] binary = Wat.assemble("(module (func (export \"f\") nop nop nop nop))");
 		for (int opcode : new int[] { 0x06, 0x07, 0x09, 0x18, 0x19 }) {

@@ -96,7 +96,8 @@ class WasmPropertiesTests {
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.isInstanceOfSatisfying(ModuleRejectedException.class,
-						(ex) -> assertThat(ex.reason()).isEqualTo(ModuleRejectedException.Reason.OVER_LIMIT)));
+						(ex) -> assertThat(ex.reason()).isEqualTo(ModuleRejectedException.Reason.OVER_LIMIT))
+				.hasMessageContaining("the module has more than 100 bytes"));
 	}
 
 	@Test

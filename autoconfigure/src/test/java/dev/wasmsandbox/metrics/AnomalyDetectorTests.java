@@ -84,6 +84,36 @@ class AnomalyDetectorTests {
 		}
 	}
 
+	/** Pages of idle sandboxes are given back, and modules are called after a while. */
+	@Test
+	void lessMemoryAndTheFirstCallsOfAnIdleModuleAreNoAnomalies() {
+		AnomalyDetector detector = new AnomalyDetector();
+		List<Anomaly> told = new ArrayList<>();
+		for (int i = 0; i < 200; i++) {
+			told.addAll(detector.next(List.of(observation((i < 100) ? 0 : 300, 0, 1e6, (i < 50) ? 64e6 : 16e6))));
+		}
+		assertThat(told).isEmpty();
+		for (int i = 0; i < 100; i++) {
+			told.addAll(detector.next(List.of(observation(0, 0, 1e6, 16e6))));
+		}
+		assertThat(told).extracting(Anomaly::figure).containsExactly(Figure.RATE);
+		assertThat(told.getFirst().now()).as("where it is now, not on the way there").isZero();
+	}
+
+	/** Each step is small, all together are not. */
+	@Test
+	void aSlowLeakOfASmallModuleIsToldOnceItIsLarge() {
+		AnomalyDetector detector = new AnomalyDetector();
+		List<Anomaly> told = new ArrayList<>();
+		for (int i = 0; i < 2_000 && told.isEmpty(); i++) {
+			told.addAll(detector.next(List.of(observation(100, 0, 1e6, 100_000 + 1_000.0 * i))));
+		}
+		assertThat(told).singleElement().satisfies((one) -> {
+			assertThat(one.figure()).isEqualTo(Figure.MEMORY);
+			assertThat(one.now()).isGreaterThan(1 << 20);
+		});
+	}
+
 	@Test
 	void aModuleThatIsGoneIsForgotten() {
 		AnomalyDetector detector = new AnomalyDetector();

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,6 +24,7 @@ import dev.wasmsandbox.limits.PoolSettings;
 import dev.wasmsandbox.module.ModuleSource;
 import dev.wasmsandbox.observe.Outcome;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -156,8 +159,9 @@ class MetricsTests {
 		}
 		ModuleWindow window = this.metrics.window(this.sandboxes, "simple_module").orElseThrow();
 		assertThat(window.acquisitions().samples()).as("about one of 8").isBetween(calls / 32L, calls / 2L);
-		assertThat(window.work().wallNanos()).as("about one of 256").isPositive();
-		assertThat(window.work().cpuNanos()).isPositive();
+		CallCounts fibs = Objects.requireNonNull(window.functions().get("fib"));
+		assertThat(fibs.processorTimed()).as("one of 256, more while code is cold").isBetween(2L, calls / 2L);
+		assertThat(window.processorNanos()).isPositive().isLessThanOrEqualTo(fibs.busyNanos());
 		assertThat(window.work().coldStarts()).isEqualTo(sandbox.statistics().pool().created()).isPositive();
 		assertThat(window.coldStarts().mean()).isPositive();
 		assertThat(load("state").call("increment", int.class)).isEqualTo(1);
@@ -181,6 +185,64 @@ class MetricsTests {
 		assertThat(this.metrics.summary(this.sandboxes).outcomes().total()).isZero();
 		assertThat(this.metrics.summary(this.sandboxes).calls().samples()).isZero();
 		assertThat(counts("simple_module", "add").clean().total()).isEqualTo(1);
+	}
+
+	/** Slices of 2.5 s, which no look each second ends at the right moment. */
+	@Test
+	void aWindowOfHalfAMinuteIsNoLonger() {
+		PerformanceMetrics halfMinute = new PerformanceMetrics(
+				new MetricsSettings(Duration.ofSeconds(30), PerformanceTargets.defaults()));
+		try (WasmSandboxes own = WasmSandboxes.builder().workObserver(halfMinute).build()) {
+			WasmSandbox sandbox = own
+				.load(ModuleDefinition.named("m").source(ModuleSource.of(Fixtures.bytes("simple_module"))).build());
+			for (int second = 0; second <= 100; second++) {
+				halfMinute.look(second * SECOND, own);
+				assertThat(halfMinute.summary(own).window()).isLessThanOrEqualTo(Duration.ofSeconds(33));
+			}
+			sandbox.call("add", int.class, 2, 3);
+			for (int second = 101; second <= 133; second++) {
+				halfMinute.look(second * SECOND, own);
+			}
+			assertThat(halfMinute.summary(own).outcomes().total()).isZero();
+			assertThat(halfMinute.summary(own).window()).isGreaterThanOrEqualTo(Duration.ofSeconds(30));
+		}
+	}
+
+	/** Refused before the guest ran, whatever they were called through. */
+	@Test
+	void callsWithWrongArgumentsAreCounted() {
+		WasmSandbox sandbox = load("simple_module");
+		WasmFunction add = sandbox.export("add");
+		List<ThrowingCallable> wrong = new ArrayList<>(
+				List.of(() -> sandbox.call("add", int.class, 1), () -> add.callRaw(1), () -> add.callLong(1, 2),
+						() -> add.call(int.class, 1), () -> sandbox.callMetered("add", int.class, 1)));
+		try (SandboxSession session = sandbox.openSession()) {
+			WasmFunction held = session.export("add");
+			wrong.addAll(
+					List.of(() -> session.call("add", int.class, 1), () -> held.callRaw(1), () -> held.callDouble(1)));
+			wrong.forEach((call) -> assertThatExceptionOfType(GuestAbiException.class).isThrownBy(call));
+		}
+		CallCounts counts = counts("simple_module", "add");
+		assertThat(counts.all().count(Outcome.ABI)).isEqualTo(wrong.size());
+		assertThat(sandbox.statistics().calls().get(Outcome.ABI)).isEqualTo(wrong.size());
+	}
+
+	/** The first look may come late. */
+	@Test
+	void theFirstWindowBeginsWhenTheModuleIsLoaded() {
+		AtomicLong clock = new AtomicLong(5 * SECOND);
+		PerformanceMetrics timed = new PerformanceMetrics(MetricsSettings.defaults(), clock::get);
+		try (WasmSandboxes own = WasmSandboxes.builder().workObserver(timed).build()) {
+			WasmSandbox sandbox = own
+				.load(ModuleDefinition.named("m").source(ModuleSource.of(Fixtures.bytes("simple_module"))).build());
+			for (int i = 0; i < 20; i++) {
+				sandbox.call("add", int.class, 2, 3);
+			}
+			clock.addAndGet(2 * SECOND);
+			timed.look(clock.get(), own);
+			assertThat(timed.summary(own).window()).isEqualTo(Duration.ofSeconds(2));
+			assertThat(timed.summary(own).callsPerSecond()).isEqualTo(10);
+		}
 	}
 
 	@Test

@@ -121,7 +121,7 @@ class ModuleScreenerTests {
 		assertThatExceptionOfType(ModuleRejectedException.class)
 			.isThrownBy(
 					() -> ModuleScreener.screen("m", Fixtures.bytes("simple_module"), this.limits.withModuleBytes(100)))
-			.withMessageContaining("limits.module-size allows 100");
+			.withMessageContaining("the module has more than 100 bytes, the most that limits.module-size allows");
 	}
 
 	@Test

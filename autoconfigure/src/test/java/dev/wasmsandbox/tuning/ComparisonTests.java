@@ -59,6 +59,29 @@ class ComparisonTests {
 	}
 
 	@Test
+	void lookingOftenDoesNotGiveUpWhatIsThere() {
+		Random random = new Random(4);
+		int givenUp = 0;
+		for (int run = 0; run < 1000; run++) {
+			givenUp += seemsSmaller(random, 0.04) ? 1 : 0;
+		}
+		// 10% are allowed; more than 13% of 1,000 has a chance of one in a thousand.
+		assertThat(givenUp).isBetween(1, 130);
+	}
+
+	private static boolean seemsSmaller(Random random, double truth) {
+		List<Double> noise = gaussian(random, 16, 0, 0.2);
+		List<Double> differences = new ArrayList<>();
+		for (int i = 0; i < 200; i++) {
+			differences.addAll(gaussian(random, 1, truth, 0.2 * Math.sqrt(Comparison.BLOCK)));
+			if (Comparison.of(differences, noise, 0.5, 1e-3).below(truth)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Test
 	void aLargeGainIsProvedByAFewBlocksAndASmallOneByMany() {
 		Random random = new Random(2);
 		List<Double> noise = gaussian(random, 16, 0, 0.05);

@@ -91,7 +91,7 @@ final class FakeApplication {
 		return new CallCounts(
 				OutcomeCounts
 					.of((outcome) -> (outcome == Outcome.SUCCESS) ? served : (outcome == Outcome.BUSY) ? refused : 0),
-				OutcomeCounts.none(), nanos, 0, 0);
+				OutcomeCounts.none(), nanos, 0, 0, 0, 0, 0);
 	}
 
 	TunerOptions options(TunerMode mode) {

@@ -130,9 +130,25 @@ class TunerCoreTests {
 		session.operations = 5;
 		assertThat(session.window().configuration()).isEqualTo(Map.of("size", 4.0));
 		assertThat(session.state.trial()).isNotNull();
-		session.windows(3000);
+		session.windows(6000);
 		assertThat(session.state.history().getLast().verdict()).isEqualTo(Verdict.ABANDONED);
 		assertThat(session.state.history().getLast().evidence().blocks()).isZero();
+	}
+
+	@Test
+	void valuesWithWhichNothingIsServedArePutBackForGood() {
+		Session session = climbing();
+		session.until(Trial.class);
+		TunerDecision decision = session.window();
+		while (!(decision instanceof RollBack)) {
+			session.operations = session.active.equals(Map.of("size", 4.0)) ? 10_000 : 5;
+			decision = session.window();
+		}
+		RollBack rollBack = (RollBack) decision;
+		assertThat(rollBack.result().verdict()).isEqualTo(Verdict.REGRESSED);
+		assertThat(rollBack.reason()).contains("no window with it counted");
+		assertThat(session.configurations.stream().filter((one) -> !one.equals(Map.of("size", 4.0)))).hasSize(3);
+		assertThat(session.state.rejections()).hasSize(1);
 	}
 
 	@Test

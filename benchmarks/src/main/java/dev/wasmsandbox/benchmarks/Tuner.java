@@ -1,10 +1,13 @@
 package dev.wasmsandbox.benchmarks;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -37,6 +40,9 @@ final class Tuner implements Benchmark {
 	/** Keys that a call inserts: as many words are dirtied, and more. */
 	private static final int KEYS = 16_384;
 
+	/** A change without which it would be slower by this makes a difference. */
+	private static final double NOTICEABLE = 1.02;
+
 	private static final Duration BURST_PAUSE = Duration.ofMillis(60);
 
 	/**
@@ -59,8 +65,14 @@ final class Tuner implements Benchmark {
 				return new Times(Duration.ofMillis(10), Duration.ofMillis(25), Duration.ofSeconds(2),
 						Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMillis(15), Duration.ofMillis(50), 3);
 			}
-			return new Times(Duration.ofMillis(50), Duration.ofMillis(250), Duration.ofSeconds(310),
+			return new Times(Duration.ofMillis(50), Duration.ofMillis(250), Duration.ofSeconds(290),
 					Duration.ofSeconds(100), Duration.ofSeconds(60), Duration.ofSeconds(1), Duration.ofSeconds(2), 9);
+		}
+
+		/** The same with fewer and shorter comparisons, for what is worth less time. */
+		Times briefly() {
+			return new Times(this.interval, this.observation, this.tuning, this.staying, this.advising, this.sweep,
+					this.compare.dividedBy(2), 3);
 		}
 
 	}
@@ -121,12 +133,14 @@ final class Tuner implements Benchmark {
 			Map<String, Double> tuned = sweep.now();
 			say(load, "tuned", tuned);
 			recorder.record(load + ".fraction-of-best", compare(rig, sweep, tuned, found.best(), times));
-			recorder.record(load + ".start", compare(rig, sweep, found.worst(), found.best(), times));
+			recorder.record(load + ".start", compare(rig, sweep, found.worst(), found.best(), times.briefly()));
+			Set<String> mattered = mattered(rig, sweep, found.worst(), tuned, times.briefly());
+			System.err.println(load + ": of what it changed, these made a difference: " + mattered);
 			stay(load, rig, sweep, found.best(), times, recorder);
 			sweep.set(found.worst());
 			Map<String, Double> advised = advised(rig, times, load);
 			say(load, "advised", advised);
-			recorder.record(load + ".advise-agreement", Samples.of(agreement(found.worst(), tuned, advised)));
+			recorder.record(load + ".advise-agreement", Samples.of(agreement(mattered, found.worst(), tuned, advised)));
 		}
 	}
 
@@ -228,6 +242,7 @@ final class Tuner implements Benchmark {
 	 * Follows the advice, as somebody would who reads it, and returns what that leads to.
 	 */
 	private static Map<String, Double> advised(TunerRig rig, Times times, String load) throws InterruptedException {
+		Set<String> silent = Collections.synchronizedSet(new LinkedHashSet<>());
 		try (AdaptivePerformanceTuner tuner = rig.tuner(options(TunerMode.ADVISE, times))) {
 			Consumer<TunerNote> follow = (note) -> {
 				if (note.decision() instanceof TunerDecision.Advise advise) {
@@ -238,33 +253,52 @@ final class Tuner implements Benchmark {
 						tuner.unpin(id);
 					});
 				}
+				else if (note.kind() == TunerNote.Kind.WAIT) {
+					silent.add(note.decision().reason());
+				}
 			};
 			tuner.addListener(follow::accept);
 			tuner.start();
 			double ignored = rig.throughput(times.advising());
 		}
+		System.err.println(load + ": no advice, because: " + silent);
 		return new TunerSweep(rig).now();
 	}
 
 	/**
-	 * Of the parameters that active mode has changed, the part that following the advice
-	 * has changed in the same direction; choices to the same one. 1 where neither has
-	 * changed any.
+	 * The parameters that active mode has changed and without whose change it would be
+	 * slower: a pair of parameters is proved as a pair, and may gain by one of them.
 	 */
-	private static double agreement(Map<String, Double> start, Map<String, Double> tuned, Map<String, Double> advised) {
-		TreeSet<String> changed = new TreeSet<>();
-		tuned.forEach((id, value) -> {
-			if (!value.equals(start.get(id))) {
-				changed.add(id);
+	private static Set<String> mattered(TunerRig rig, TunerSweep sweep, Map<String, Double> start,
+			Map<String, Double> tuned, Times times) throws InterruptedException {
+		Set<String> mattered = new TreeSet<>();
+		for (Map.Entry<String, Double> one : tuned.entrySet()) {
+			Double before = start.get(one.getKey());
+			if (before != null && !before.equals(one.getValue())) {
+				Map<String, Double> without = new TreeMap<>(tuned);
+				without.put(one.getKey(), before);
+				if (compare(rig, sweep, tuned, without, times).median() > NOTICEABLE) {
+					mattered.add(one.getKey());
+				}
 			}
-		});
-		long same = changed.stream().filter((id) -> {
+		}
+		return mattered;
+	}
+
+	/**
+	 * Of these parameters, the part that following the advice has changed in the same
+	 * direction as active mode did; choices to the same one. Where there are none, 1 if
+	 * the advice changes nothing either.
+	 */
+	private static double agreement(Set<String> mattered, Map<String, Double> start, Map<String, Double> tuned,
+			Map<String, Double> advised) {
+		long same = mattered.stream().filter((id) -> {
 			double from = start.getOrDefault(id, 0.0);
 			double to = advised.getOrDefault(id, from);
 			return id.endsWith("reset.strategy") ? Objects.equals(tuned.get(id), advised.get(id))
 					: Math.signum(tuned.getOrDefault(id, from) - from) == Math.signum(to - from);
 		}).count();
-		return changed.isEmpty() ? (start.equals(advised) ? 1 : 0) : (double) same / changed.size();
+		return mattered.isEmpty() ? (start.equals(advised) ? 1 : 0) : (double) same / mattered.size();
 	}
 
 	private static void say(String load, String what, Map<String, Double> values) {

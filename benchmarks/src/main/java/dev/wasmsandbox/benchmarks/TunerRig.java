@@ -123,7 +123,7 @@ final class TunerRig implements AutoCloseable {
 				this.calls.get(number % this.calls.size()).run(number);
 				this.nanos.add(System.nanoTime() - begun);
 				this.done.increment();
-				number += CALLERS + 1;
+				number++;
 			}
 			if (!pause.isZero()) {
 				await(together);

@@ -26,7 +26,8 @@ final class CacheTooSmallRule implements RecommendationRule {
 	@Override
 	public List<PerformanceRecommendation> recommend(Situation situation) {
 		CacheStats cache = situation.cache().statistics();
-		boolean missed = cache.requestCount() >= ENOUGH && cache.evictionCount() >= EVICTIONS
+		long again = situation.cache().recompiled();
+		boolean missed = again > 0 && cache.requestCount() >= ENOUGH && cache.evictionCount() >= EVICTIONS
 				&& cache.hitRate() < situation.targets().cacheHitRate();
 		if (!missed) {
 			return List.of();
@@ -37,6 +38,7 @@ final class CacheTooSmallRule implements RecommendationRule {
 						+ Amounts.percent(cache.hitRate()) + " of the look-ups",
 				List.of(new Evidence("cache.hit-rate", cache.hitRate(), "ratio"),
 						new Evidence("cache.evictions", (double) cache.evictionCount(), "modules"),
+						new Evidence("cache.recompiled", (double) again, "modules"),
 						new Evidence("cache.load.mean", cache.averageLoadPenalty(), "ns")),
 				situation.summary().window(), bound.property(), bound.current(), bound.suggested(),
 				"Modules that are loaded again are not compiled again, which took "

@@ -2,6 +2,7 @@ package dev.wasmsandbox.metrics.rules;
 
 import java.util.stream.Stream;
 
+import dev.wasmsandbox.limits.SnapshotPoint;
 import dev.wasmsandbox.metrics.ModuleWindow;
 import dev.wasmsandbox.metrics.PerformanceRecommendation;
 import dev.wasmsandbox.metrics.PerformanceRecommendation.Severity;
@@ -26,6 +27,11 @@ final class ColdStartRule extends ModuleRule {
 		super("cold-starts");
 	}
 
+	/** Whether a sandbox that was made ahead leaves the start function to its lease. */
+	static boolean runsStartFunction(ModuleWindow module) {
+		return module.info().report().hasStart() && module.info().snapshot() == SnapshotPoint.NONE;
+	}
+
 	@Override
 	Stream<PerformanceRecommendation> look(ModuleWindow module, Situation situation) {
 		long leases = module.work().calls().clean().total() + module.sessions().samples();
@@ -39,13 +45,18 @@ final class ColdStartRule extends ModuleRule {
 			return Stream.empty();
 		}
 		double mean = (double) nanos / made;
-		return advise(module)
+		Advice advice = advise(module)
 			.found(Severity.WARNING,
 					Amounts.percent((double) made / leases) + " of the leases had to wait for a new sandbox")
 			.evidence("cold-starts", (double) made, "sandboxes")
 			.evidence("leases", (double) leases, "leases")
-			.evidence("cold-start.mean", mean, "ns")
-			.change("pool.min-idle", Integer.toString(kept), Integer.toString(wanted))
+			.evidence("cold-start.mean", mean, "ns");
+		if (runsStartFunction(module)) {
+			return advice.change("snapshot", "none", "after-start")
+				.expect("The start function, which each lease runs now, runs once for all; one that reads clocks, random "
+						+ "numbers or the host is refused");
+		}
+		return advice.change("pool.min-idle", Integer.toString(kept), Integer.toString(wanted))
 			.expect("Sandboxes are made in the background; calls that now wait get faster by " + Amounts.time(mean)
 					+ " each");
 	}

@@ -22,7 +22,10 @@ final class PoolTooLargeRule extends ModuleRule {
 	/** Twice what is needed is a reserve for the next burst. */
 	private static final int RESERVE = 3;
 
-	/** A shorter keep-alive is suggested where it would have helped in the window. */
+	/**
+	 * What is idle for a quarter of keep-alive is seldom needed later. No more than the
+	 * window is suggested: that it would have helped was seen.
+	 */
 	private static final int SHORTER = 4;
 
 	PoolTooLargeRule() {
@@ -44,8 +47,9 @@ final class PoolTooLargeRule extends ModuleRule {
 			return found(module).change("pool.min-idle", Integer.toString(kept), Integer.toString(needed))
 				.expect(saved(module, kept - needed));
 		}
-		Duration shorter = settings.keepAlive().dividedBy(SHORTER);
-		if (shorter.isZero() || module.length().compareTo(shorter) < 0) {
+		Duration quarter = settings.keepAlive().dividedBy(SHORTER);
+		Duration shorter = (quarter.compareTo(module.length()) > 0) ? module.length() : quarter;
+		if (shorter.isZero() || shorter.compareTo(settings.keepAlive()) >= 0) {
 			return Stream.empty();
 		}
 		return found(module)

@@ -252,8 +252,13 @@ class GuestRulesTests {
 			.contains("on no processor");
 		assertThat(Rules.see(slow.acquisitions(Windows.times(5, 1e6))).only("latency-target-missed").current())
 			.contains("on no processor");
-		assertThat(Rules.see(slow.acquisitions(Windows.times(5, 1.1e6))).only("latency-target-missed").current())
-			.contains("waiting for a sandbox");
+		slow.acquisitions(Windows.times(5, 1.1e6));
+		PerformanceRecommendation made = Rules.see(slow).only("latency-target-missed");
+		assertThat(made.current()).contains("making a sandbox ready");
+		assertThat(made.suggested()).contains("pool.min-idle");
+		PerformanceRecommendation waited = Rules.see(slow.pending(0.1, 1)).only("latency-target-missed");
+		assertThat(waited.current()).contains("waiting for a sandbox");
+		assertThat(waited.suggested()).contains("a larger pool");
 	}
 
 	@Test

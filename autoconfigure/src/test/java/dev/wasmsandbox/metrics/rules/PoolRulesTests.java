@@ -106,7 +106,8 @@ class PoolRulesTests {
 		PerformanceRecommendation one = Rules.see(idle).only("pool-too-large");
 		changes(one, "pool.keep-alive", "60s", "15s");
 		assertThat(one.effect()).contains("12 MB");
-		Rules.see(idle.length(Duration.ofMillis(14_999))).silent("pool-too-large");
+		changes(Rules.see(idle.length(Duration.ofSeconds(10))).only("pool-too-large"), "pool.keep-alive", "60s", "10s");
+		Rules.see(idle.length(Duration.ofSeconds(60))).only("pool-too-large");
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package dev.wasmsandbox.metrics.rules;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -85,6 +86,35 @@ class RulesOnModulesTests {
 		for (int i = 0; i < times; i++) {
 			recorder.function(function).call(outcome, 50_000);
 		}
+	}
+
+	@Test
+	void aTenantThatHoldsAllSandboxesStarvesAnother() {
+		WasmSandbox module = load(new PoolSettings(5, Duration.ofSeconds(20)), SandboxLimits.defaults());
+		recorder(module);
+		look();
+		WasmSandbox noisy = module.forTenant("noisy");
+		List<SandboxSession> held = new ArrayList<>();
+		CompletableFuture<Integer> waits;
+		try {
+			for (int i = 0; i < 5; i++) {
+				held.add(noisy.openSession());
+			}
+			waits = module.forTenant("meek").callAsync("size", Integer.class);
+			await(() -> module.statistics().pool().pending() == 1);
+			for (int i = 0; i < 7; i++) {
+				look();
+			}
+			assertThat(said("tenants-starving")).singleElement().satisfies((one) -> {
+				assertThat(one.finding()).contains("5 of 5 sandboxes");
+				assertThat(one.evidence()).contains(new Evidence("tenants.waiting.others", 1, "callers"));
+			});
+		}
+		finally {
+			held.forEach(SandboxSession::close);
+		}
+		assertThat(waits.join()).isEqualTo(1);
+		assertThat(said("tenants-starving")).isEmpty();
 	}
 
 	@Test

@@ -59,7 +59,7 @@ class SharedRulesTests {
 	@Test
 	void aCacheOfTooFewModulesIsTooSmall() {
 		PerformanceRecommendation one = Rules.see(Windows.quiet())
-			.cache(cache(15, 5, 5, 80, 0))
+			.cache(cache(15, 5, 5, 80, 1))
 			.only("cache-too-small");
 		assertThat(one.severity()).isEqualTo(Severity.WARNING);
 		assertThat(one.module()).isNull();
@@ -74,7 +74,7 @@ class SharedRulesTests {
 
 	@Test
 	void aCacheThatIsFullByWeightIsTooSmall() {
-		PerformanceRecommendation one = Rules.see().cache(cache(15, 5, 5, 79, 0)).only("cache-too-small");
+		PerformanceRecommendation one = Rules.see().cache(cache(15, 5, 5, 79, 1)).only("cache-too-small");
 		assertThat(one.property()).isEqualTo("wasm.cache.max-weight");
 		assertThat(one.current()).isEqualTo("256MB");
 		assertThat(one.suggested()).isEqualTo("512MB");
@@ -82,9 +82,17 @@ class SharedRulesTests {
 
 	@Test
 	void aCacheThatAnswersOrDropsNothingIsLargeEnough() {
-		Rules.see().cache(cache(16, 4, 5, 100, 0)).silent("cache-too-small");
-		Rules.see().cache(cache(15, 5, 4, 100, 0)).silent("cache-too-small");
-		Rules.see().cache(cache(14, 5, 5, 100, 0)).silent("cache-too-small");
+		Rules.see().cache(cache(16, 4, 5, 100, 1)).silent("cache-too-small");
+		Rules.see().cache(cache(15, 5, 4, 100, 1)).silent("cache-too-small");
+		Rules.see().cache(cache(14, 5, 5, 100, 1)).silent("cache-too-small");
+		Rules.see().cache(cache(0, 500, 400, 100, 0)).silent("cache-too-small");
+	}
+
+	/** Modules that are loaded once each are found in no cache. */
+	@Test
+	void theFirstLookUpOfAModuleCannotBeAnswered() {
+		assertThat(cache(0, 30, 18, 12, 0).repeated()).isZero();
+		assertThat(cache(30, 12, 3, 12, 10).repeatedHitRate()).isEqualTo(0.75);
 	}
 
 	@Test

@@ -67,8 +67,12 @@ final class Windows {
 
 	private LatencySummary sessions = times(0, 0);
 
-	private WorkCounts work = new WorkCounts(new CallCounts(OutcomeCounts.none(), OutcomeCounts.none(), 0, 0, 0), 2, 0,
-			0, 0, 0, 0, 0, 0, 0, 0, 1000, 1000);
+	private double processorShare = 1;
+
+	private static final CallCounts NO_CALLS = new CallCounts(OutcomeCounts.none(), OutcomeCounts.none(), 0, 0, 0, 0, 0,
+			0);
+
+	private WorkCounts work = new WorkCounts(NO_CALLS, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
 	private long madeAhead;
 
@@ -200,18 +204,17 @@ final class Windows {
 
 	Windows blocks(long count, long bytes, long timed, long timedNanos) {
 		this.work = new WorkCounts(this.work.calls(), 0, 0, 0, count, bytes, timed, timedNanos, this.work.bytesIn(), 0,
-				0, this.work.wallNanos(), this.work.cpuNanos());
+				0);
 		return this;
 	}
 
 	Windows bytesIn(long bytes) {
-		this.work = new WorkCounts(this.work.calls(), 0, 0, 0, 0, 0, 0, 0, bytes, 0, 0, this.work.wallNanos(),
-				this.work.cpuNanos());
+		this.work = new WorkCounts(this.work.calls(), 0, 0, 0, 0, 0, 0, 0, bytes, 0, 0);
 		return this;
 	}
 
 	Windows processorShare(double share) {
-		this.work = new WorkCounts(this.work.calls(), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1_000, (long) (1_000 * share));
+		this.processorShare = share;
 		return this;
 	}
 
@@ -264,7 +267,7 @@ final class Windows {
 		WorkCounts done = new WorkCounts(all, this.coldStarts.samples(), awaited,
 				(long) (awaited * this.coldStarts.mean()), this.work.blocks(), this.work.blockBytes(),
 				this.work.blocksTimed(), this.work.blockNanos(), this.work.bytesIn(), this.work.bytesOut(),
-				this.work.bytesMapped(), this.work.wallNanos(), this.work.cpuNanos());
+				this.work.bytesMapped());
 		return new ModuleWindow(info(), this.length, done,
 				(this.slices != null) ? this.slices : Collections.nCopies(12, outcomes(800, Outcome.TRAP, 0)), counts,
 				Map.of(), this.calls, this.acquisitions, this.coldStarts, this.sessions, poolWindow(),
@@ -272,7 +275,9 @@ final class Windows {
 	}
 
 	private CallCounts counts(OutcomeCounts clean) {
-		return new CallCounts(clean, OutcomeCounts.none(), (long) (clean.total() * this.calls.mean()), 0, 0);
+		double nanos = clean.total() * this.calls.mean();
+		return new CallCounts(clean, OutcomeCounts.none(), (long) nanos, 0, 0, 0, clean.total(),
+				(long) (nanos * this.processorShare));
 	}
 
 	private PoolWindow poolWindow() {

@@ -77,6 +77,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 			case UNRESOLVED_IMPORTS -> "The module imports what is not supplied";
 			case INSTANTIATION_FAILED -> "The module cannot be instantiated";
 			case INCOMPATIBLE_EXPORTS -> "The module lacks what the version in service exports";
+			case UNFIT_FOR_ABI -> "The module does not follow the convention it is to follow";
 		}, ex);
 		if (ex.reason() == Reason.MALFORMED) {
 			problem.setDetail(problem.getDetail() + " Send the whole binary file (.wasm), as the compiler wrote it.");

@@ -1,0 +1,81 @@
+package dev.wasmsandbox.tuning;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.wasmsandbox.ModuleDefinition;
+import dev.wasmsandbox.fixtures.Fixtures;
+import dev.wasmsandbox.WasmSandbox;
+import dev.wasmsandbox.WasmSandboxes;
+import dev.wasmsandbox.memory.ResetStrategy;
+import dev.wasmsandbox.metrics.MetricsSettings;
+import dev.wasmsandbox.metrics.PerformanceAdvisor;
+import dev.wasmsandbox.metrics.PerformanceMetrics;
+import dev.wasmsandbox.metrics.rules.StandardRules;
+import dev.wasmsandbox.module.ModuleSource;
+import dev.wasmsandbox.observe.Tunable;
+import dev.wasmsandbox.tuning.WindowSample.Hint;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+/** What the tuner is told before it has tried anything, of a real module. */
+class TunerHintsTests {
+
+	private static final String FUNCTION = "kernel_hash_table";
+
+	private final PerformanceMetrics metrics = new PerformanceMetrics(MetricsSettings.defaults());
+
+	private final WasmSandboxes sandboxes = WasmSandboxes.builder().workObserver(this.metrics).build();
+
+	private final TunerHints hints = new TunerHints(
+			new PerformanceAdvisor(this.metrics, this.sandboxes, StandardRules.all()), this.sandboxes, 0.25);
+
+	@AfterEach
+	void close() {
+		this.sandboxes.close();
+	}
+
+	private List<Hint> hints(String parameter) {
+		this.metrics.look(System.nanoTime(), this.sandboxes);
+		Map<String, Tunable> tunables = new HashMap<>();
+		this.sandboxes.tunables().forEach((tunable) -> tunables.put(tunable.id(), tunable));
+		return this.hints.of(tunables).stream().filter((hint) -> hint.parameter().equals(parameter)).toList();
+	}
+
+	private static void call(WasmSandbox sandbox, int times) {
+		for (int i = 0; i < times; i++) {
+			sandbox.call(FUNCTION, long.class, 1);
+		}
+	}
+
+	/** Restoring takes most of the time of such short calls. */
+	@Test
+	void theCheapestResetStrategyIsKnownToGain() {
+		WasmSandbox sandbox = this.sandboxes
+			.load(ModuleDefinition.named("m").source(ModuleSource.of(Fixtures.bytes("kernels"))).build());
+		List<ResetStrategy> possible = sandbox.pool().resetStrategies();
+		assumeThat(possible).hasSizeGreaterThan(1);
+		call(sandbox, 150);
+		Awaitility.await().until(() -> !sandbox.pool().resetCosts().isEmpty());
+		Map<ResetStrategy, Long> costs = sandbox.pool().resetCosts();
+		ResetStrategy worst = Collections.max(costs.entrySet(), Map.Entry.comparingByValue()).getKey();
+		ResetStrategy best = Collections.min(costs.entrySet(), Map.Entry.comparingByValue()).getKey();
+		sandbox.pool().resetBy(worst);
+		call(sandbox, 200);
+		assertThat(hints("m/reset.strategy")).singleElement().satisfies((hint) -> {
+			assertThat(hint.value()).isEqualTo(possible.indexOf(best));
+			assertThat(hint.gain()).isPositive();
+			assertThat(hint.why()).contains(costs.get(worst) + " ns as it is", costs.get(best) + " ns by " + best);
+		});
+		sandbox.pool().resetBy(best);
+		call(sandbox, 200);
+		assertThat(hints("m/reset.strategy")).isEmpty();
+	}
+
+}
