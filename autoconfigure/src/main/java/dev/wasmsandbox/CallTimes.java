@@ -28,8 +28,8 @@ final class CallTimes {
 
 	private static final int READINGS = 50;
 
-	/** The bits of a hash that are zero for one of 8 calls, and for one of 256. */
-	private static final int OF_8 = 61;
+	/** The bits of a hash that are zero for one of 16 calls, and for one of 256. */
+	private static final int OF_16 = 60;
 
 	private static final int OF_256 = 56;
 
@@ -62,7 +62,7 @@ final class CallTimes {
 
 	/** Whether this call's wait for a sandbox is to be timed. */
 	boolean acquisition(long begun) {
-		return this.listens && hash(begun) >>> OF_8 == 0;
+		return this.listens && hash(begun) >>> OF_16 == 0;
 	}
 
 	void acquired(long asked) {

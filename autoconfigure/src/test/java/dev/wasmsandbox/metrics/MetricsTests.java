@@ -158,7 +158,7 @@ class MetricsTests {
 			fib.callInt(10);
 		}
 		ModuleWindow window = this.metrics.window(this.sandboxes, "simple_module").orElseThrow();
-		assertThat(window.acquisitions().samples()).as("about one of 8").isBetween(calls / 32L, calls / 2L);
+		assertThat(window.acquisitions().samples()).as("about one of 16").isBetween(calls / 64L, calls / 4L);
 		CallCounts fibs = Objects.requireNonNull(window.functions().get("fib"));
 		assertThat(fibs.processorTimed()).as("one of 256, more while code is cold").isBetween(2L, calls / 2L);
 		assertThat(window.processorNanos()).isPositive().isLessThanOrEqualTo(fibs.busyNanos());
