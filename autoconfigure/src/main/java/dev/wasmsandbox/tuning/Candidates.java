@@ -9,11 +9,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 import dev.wasmsandbox.tuning.TunerState.Rejection;
+import dev.wasmsandbox.tuning.WindowSample.Hint;
 
 /**
  * The moves that may be tried from one configuration. Each stays within the ranges and
  * the reach, changes one free parameter or one registered pair, and is no move that was
- * rejected lately.
+ * rejected lately or that is known to be of no use.
  */
 final class Candidates {
 
@@ -28,12 +29,20 @@ final class Candidates {
 
 	private final List<Rejection> rejections;
 
+	private final List<Hint> useless;
+
 	private final double reach;
 
-	Candidates(List<Parameter> parameters, Map<String, Double> present, List<Rejection> rejections, double reach) {
+	/**
+	 * From one configuration.
+	 * @param useless values that are known to gain nothing: not tried, alone or in pairs
+	 */
+	Candidates(List<Parameter> parameters, Map<String, Double> present, List<Rejection> rejections, List<Hint> useless,
+			double reach) {
 		this.parameters = parameters.stream().filter(Parameter::free).toList();
 		this.present = present;
 		this.rejections = rejections;
+		this.useless = useless;
 		this.reach = reach;
 	}
 
@@ -108,6 +117,8 @@ final class Candidates {
 		return indices.stream()
 			.filter((index) -> index >= 0 && index < size)
 			.map((index) -> parameter.range().values().get(index))
+			.filter((value) -> this.useless.stream()
+				.noneMatch((hint) -> hint.parameter().equals(parameter.id()) && hint.value() == value))
 			.toList();
 	}
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import dev.wasmsandbox.observe.Tunable;
@@ -14,6 +15,7 @@ import dev.wasmsandbox.tuning.Move.Proposal;
 import dev.wasmsandbox.tuning.Predictor.Experience;
 import dev.wasmsandbox.tuning.Predictor.Forecast;
 import dev.wasmsandbox.tuning.TrialResult.Verdict;
+import dev.wasmsandbox.tuning.WindowSample.Hint;
 
 /**
  * Chooses what to try next. Proposes only moves that are expected to gain enough, whose
@@ -45,20 +47,27 @@ final class Chooser {
 
 	private final Forecast forecast;
 
+	private final List<Hint> useless;
+
 	/** What the best moves of all parameters and pairs promise together. */
 	private double promised;
 
 	private String reason = "There is nothing to change";
 
-	Chooser(TunerSettings settings, List<Parameter> parameters, Draft draft, Forecast forecast) {
+	/**
+	 * For one look.
+	 * @param parameters those whose present value is known
+	 */
+	Chooser(TunerSettings settings, List<Parameter> parameters, Draft draft, List<Hint> hints, Predictor predictor) {
 		this.settings = settings;
 		this.parameters = parameters;
 		this.draft = draft;
-		this.forecast = forecast;
-	}
-
-	static Experience experience(List<Parameter> parameters, Draft draft, WindowSample sample) {
-		return new Experience(parameters, draft.history, sample.hints(), draft.proven, draft.window, draft.shift);
+		// Not for the model to learn from: of one parameter it would conclude on others.
+		Map<Boolean, List<Hint>> promising = hints.stream()
+			.collect(Collectors.partitioningBy((hint) -> hint.promises(settings.regression())));
+		this.useless = promising.getOrDefault(false, List.of());
+		this.forecast = predictor.learn(new Experience(parameters, draft.history,
+				promising.getOrDefault(true, List.of()), draft.proven, draft.window, draft.shift));
 	}
 
 	/** Why nothing was chosen. */
@@ -69,8 +78,12 @@ final class Chooser {
 	/** The move to try, if there is one. */
 	Optional<Proposal> choose() {
 		Map<Set<String>, List<Move>> candidates = new Candidates(this.parameters, this.draft.proven,
-				this.draft.rejections, this.settings.reach())
+				this.draft.rejections, this.useless, this.settings.reach())
 			.all();
+		if (candidates.values().stream().allMatch(List::isEmpty) && !this.useless.isEmpty()) {
+			this.reason = "What may be changed would gain nothing: " + this.useless.getFirst().why();
+			return Optional.empty();
+		}
 		double confidence = confidence(this.draft.history);
 		if (confidence <= this.settings.minConfidence()) {
 			return search(this.parameters, candidates, held(confidence));
@@ -81,8 +94,14 @@ final class Chooser {
 			.flatMap((moves) -> moves.stream().map(this::proposal).max(best).stream())
 			.toList();
 		this.promised = proposals.stream().mapToDouble((proposal) -> proposal.prediction().expectedImprovement()).sum();
-		Optional<Proposal> found = proposals.stream().filter(this::worthwhile).max(best);
+		// Before anything is explored, what is expected to gain is tried.
+		Comparator<Proposal> first = Comparator.<Proposal, Boolean>comparing(Chooser::expected).thenComparing(best);
+		Optional<Proposal> found = proposals.stream().filter(this::worthwhile).max(first);
 		return found.isPresent() ? found : search(untried(), candidates, this.reason);
+	}
+
+	private static boolean expected(Proposal proposal) {
+		return !proposal.exploration();
 	}
 
 	/**

@@ -147,8 +147,7 @@ public final class TunerCore {
 		List<Parameter> known = parameters.stream()
 			.filter((parameter) -> draft.proven.containsKey(parameter.id()))
 			.toList();
-		Chooser chooser = new Chooser(this.settings, known, draft,
-				this.predictor.learn(Chooser.experience(known, draft, sample)));
+		Chooser chooser = new Chooser(this.settings, known, draft, sample.hints(), this.predictor);
 		Optional<Proposal> proposal = chooser.choose();
 		if (proposal.isPresent() && this.settings.active()) {
 			return this.conduct.start(draft, proposal.get());

@@ -29,7 +29,8 @@ public record WindowSample(Map<String, Double> configuration, double score, doub
 
 	/**
 	 * What somebody else expects of a value, for example the rule of a recommendation. It
-	 * is where the search begins, and counts as little as its uncertainty says.
+	 * is where the search begins, and counts as little as its uncertainty says. A value
+	 * that can gain nothing is not tried.
 	 *
 	 * @param parameter the id of a parameter
 	 * @param value the value it should have
@@ -38,6 +39,12 @@ public record WindowSample(Map<String, Double> configuration, double score, doub
 	 * @param why the evidence in a sentence
 	 */
 	public record Hint(String parameter, double value, double gain, double uncertainty, String why) {
+
+		/** Whether it may gain more than so much. */
+		boolean promises(double least) {
+			return this.gain + this.uncertainty > least;
+		}
+
 	}
 
 }

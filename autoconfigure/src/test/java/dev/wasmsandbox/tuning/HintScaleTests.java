@@ -1,0 +1,63 @@
+package dev.wasmsandbox.tuning;
+
+import java.util.List;
+import java.util.Set;
+
+import dev.wasmsandbox.observe.SteppedTunable;
+import dev.wasmsandbox.observe.Tunable;
+import dev.wasmsandbox.observe.TuningRange;
+import dev.wasmsandbox.tuning.WindowSample.Hint;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+class HintScaleTests {
+
+	private final HintScale scale = new HintScale(0.25);
+
+	@Test
+	void aGainOfAPartIsLessOfAll() {
+		// Half of the time takes half as long: all takes three quarters.
+		assertThat(HintScale.ofAll(1, 0.5)).isCloseTo(1 / 0.75 - 1, within(1e-12));
+		assertThat(HintScale.ofAll(1, 1)).isCloseTo(1, within(1e-12));
+		assertThat(HintScale.ofAll(4, 0)).isZero();
+		// A tenth of the time takes twice as long.
+		assertThat(HintScale.ofAll(-0.5, 0.1)).isCloseTo(1 / 1.1 - 1, within(1e-12));
+	}
+
+	@Test
+	void staysWithinOneMove() {
+		TuningRange range = TuningRange.steps(1, 2, 4, 8, 16, 32, 64);
+		assertThat(this.scale.towards(range, 1, 9)).isEqualTo(4);
+		assertThat(this.scale.towards(range, 64, 1)).isEqualTo(16);
+		assertThat(this.scale.towards(range, 4, 5)).isEqualTo(8);
+		assertThat(this.scale.towards(range, 64, 100)).isEqualTo(64);
+	}
+
+	@Test
+	void nothingIsGainedByAllOthersOrByGreaterOnes() {
+		Tunable tunable = tunable();
+		assertThat(this.scale.nothing(tunable, "why", true)).extracting(Hint::value).containsExactly(1.0, 2.0, 8.0);
+		assertThat(this.scale.nothing(tunable, "why", false)).extracting(Hint::value).containsExactly(8.0);
+		assertThat(this.scale.nothing(tunable, "why", true)).allMatch((hint) -> !hint.promises(0.001));
+	}
+
+	@Test
+	void whatIsNotWorthATrialIsNoGain() {
+		assertThat(this.scale.gains(tunable(), 8, 0.019, "why")).isNull();
+		assertThat(this.scale.gains(tunable(), 8, 0.03, "why"))
+			.isEqualTo(new Hint("m/size", 8, 0.03, 0.03 * 0.4, "why"));
+		assertThat(this.scale.expects(tunable(), 8, 0.001, "why")).isNotNull();
+		assertThat(List.of(this.scale.expects(tunable(), 8, 100, "why"))).first()
+			.satisfies((hint) -> assertThat(hint.gain()).isEqualTo(HintScale.MOST_GAIN));
+		assertThat(this.scale.expects(tunable(), 4, 1, "why")).isNull();
+	}
+
+	private static Tunable tunable() {
+		return new SteppedTunable.Described("m", "size", "sandboxes", Tunable.Risk.LOW, Set.of())
+			.with(TuningRange.steps(1, 2, 4, 8), () -> 4, (_) -> {
+			});
+	}
+
+}
