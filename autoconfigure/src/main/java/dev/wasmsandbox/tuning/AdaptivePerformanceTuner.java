@@ -207,14 +207,25 @@ public final class AdaptivePerformanceTuner implements AutoCloseable {
 		switch (note.decision()) {
 			case TunerDecision.Trial trial ->
 				log.info("The tuner tries {}: {}", trial.proposal().move().changes(), reason);
-			case TunerDecision.Keep keep ->
-				log.info("The tuner keeps {}: {}", keep.result().proposal().move().changes(), reason);
-			case TunerDecision.RollBack back ->
-				log.info("The tuner puts back {}: {}", back.result().proposal().move().changes().keySet(), reason);
+			case TunerDecision.Keep keep -> log.info("The tuner keeps {}: {}; {}",
+					keep.result().proposal().move().changes(), reason, seen(keep.result()));
+			case TunerDecision.RollBack back -> log.info("The tuner puts back {}: {}; {}",
+					back.result().proposal().move().changes().keySet(), reason, seen(back.result()));
 			case TunerDecision.Advise advise ->
 				log.info("The tuner would try {}: {}", advise.proposal().move().changes(), reason);
 			case TunerDecision.Continue _, TunerDecision.Wait _ -> log.debug("The tuner: {}", reason);
 		}
+	}
+
+	/** What a trial has shown, in a few words. */
+	private static String seen(TrialResult result) {
+		TrialResult.Evidence evidence = result.evidence();
+		if (evidence.blocks() == 0) {
+			return "nothing was compared";
+		}
+		return "it gains " + ResponseMixture.percent(evidence.gain()) + ", between "
+				+ ResponseMixture.percent(evidence.low()) + " and " + ResponseMixture.percent(evidence.high())
+				+ ", comparisons: " + evidence.blocks();
 	}
 
 }

@@ -1,6 +1,9 @@
 package dev.wasmsandbox.tuning;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.DoublePredicate;
 
 import dev.wasmsandbox.observe.Tunable;
 import dev.wasmsandbox.observe.TuningRange;
@@ -21,6 +24,11 @@ final class HintScale {
 
 	/** How far an estimate may be wrong, a part of it. */
 	private static final double DOUBT = 0.4;
+
+	/** Of what is known to be between nothing and a bound, mean and deviation. */
+	private static final double HALF = 0.5;
+
+	private static final double SPREAD = 0.6;
 
 	/** How far one move may go, a part of the range. */
 	private final double reach;
@@ -67,17 +75,52 @@ final class HintScale {
 	}
 
 	/**
-	 * That nothing is to be gained by other values.
-	 * @param less by lesser ones too, or only by greater ones
+	 * That greater values gain something, but no more than so much, and no more than in
+	 * proportion; nothing, if that is not worth a trial.
 	 */
-	List<Hint> nothing(Tunable tunable, String why, boolean less) {
+	List<Hint> atMost(Tunable tunable, double most, String why) {
+		double likely = HALF * Math.min(most, MOST_GAIN);
+		if (likely < NOTICEABLE) {
+			return greater(tunable, why);
+		}
 		TuningRange range = tunable.range();
 		double now = tunable.value();
-		return range.values()
+		int at = range.indexOf(now);
+		List<Hint> hints = new ArrayList<>();
+		for (int index = at + 1; index < Math.min(range.size(), at + 1 + far(range)); index++) {
+			double value = range.values().get(index);
+			double gain = (now > 0) ? Math.min(likely, value / now - 1) : likely;
+			hints.add(new Hint(tunable.id(), value, gain, SPREAD * gain, why));
+		}
+		return hints;
+	}
+
+	/** That nothing is to be gained by greater values. */
+	List<Hint> greater(Tunable tunable, String why) {
+		return nothing(tunable, why, (value) -> value > tunable.value());
+	}
+
+	/** That nothing is to be gained by lesser values. */
+	List<Hint> lesser(Tunable tunable, String why) {
+		return nothing(tunable, why, (value) -> value < tunable.value());
+	}
+
+	/** That nothing is to be gained by any other value. */
+	List<Hint> others(Tunable tunable, String why) {
+		return nothing(tunable, why, (value) -> value != tunable.value());
+	}
+
+	private static List<Hint> nothing(Tunable tunable, String why, DoublePredicate useless) {
+		return tunable.range()
+			.values()
 			.stream()
-			.filter((value) -> (value > now || less) && value != now)
+			.filter(useless::test)
 			.map((value) -> new Hint(tunable.id(), value, 0, 0, why))
 			.toList();
+	}
+
+	static String percent(double part) {
+		return String.format(Locale.ROOT, "%.1f%%", 100 * part);
 	}
 
 }

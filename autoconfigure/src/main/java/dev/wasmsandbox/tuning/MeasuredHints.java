@@ -2,7 +2,6 @@ package dev.wasmsandbox.tuning;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 import dev.wasmsandbox.memory.ResetStrategy;
@@ -136,10 +135,6 @@ final class MeasuredHints {
 		return this.overall.part(this.window);
 	}
 
-	private static String percent(double part) {
-		return String.format(Locale.ROOT, "%.1f%%", 100 * part);
-	}
-
 	/** Where it is no more than this, nothing can be gained. */
 	private static boolean little(double part) {
 		return part < HintScale.NOTICEABLE / 2;
@@ -154,18 +149,16 @@ final class MeasuredHints {
 		double waited = waited() / this.overall.busy();
 		double refused = calls.all().count(Outcome.BUSY) / calls();
 		double lost = Math.clamp(waited + part() * refused, 0, 0.9);
-		String why = "Callers wait for a sandbox of this module in " + percent(waited)
-				+ " of the time of all calls, and " + percent(refused) + " of its calls are refused";
+		String why = "Callers wait for a sandbox of this module in " + HintScale.percent(waited)
+				+ " of the time of all calls, and " + HintScale.percent(refused) + " of its calls are refused";
 		if (little(lost)) {
-			this.hints.addAll(this.scale.nothing(size, why, false));
+			this.hints.addAll(this.scale.greater(size, why));
 			return;
 		}
-		double most = this.pool.bounds().maxSize() + (double) Math.max(1, this.window.pool().maxPending());
-		double value = this.scale.towards(size.range(), size.value(), most);
 		// More at once, as far as processors have time, and fewer changes of context.
 		double faster = this.overall.freeProcessors() + HAND_OVER / runs();
-		double gain = Math.min(lost / (1 - lost), Math.min(value / size.value() - 1, faster));
-		add(this.scale.gains(size, value, gain, why));
+		double most = Math.min(lost / (1 - lost), faster);
+		this.hints.addAll(this.scale.atMost(size, most, why));
 	}
 
 	/**
@@ -189,8 +182,8 @@ final class MeasuredHints {
 	private void ready(@Nullable Tunable idle) {
 		double part = this.window.work().awaitedNanos() / this.overall.busy();
 		if (idle != null && little(part)) {
-			this.hints.addAll(this.scale.nothing(idle, "Callers wait for sandboxes of this module to be made in "
-					+ percent(part) + " of the time of all calls", true));
+			this.hints.addAll(this.scale.others(idle, "Callers wait for sandboxes of this module to be made in "
+					+ HintScale.percent(part) + " of the time of all calls"));
 		}
 	}
 
@@ -203,7 +196,7 @@ final class MeasuredHints {
 		String why = Math.round(trimmed * 100) + "% of the leases began in a sandbox whose pages had been given back";
 		// What is given back after each call anyway cannot be kept.
 		if (trimmed < HintScale.NOTICEABLE || this.pool.statistics().resets().strategy() == ResetStrategy.GIVE_BACK) {
-			this.hints.addAll(this.scale.nothing(resident, why, true));
+			this.hints.addAll(this.scale.others(resident, why));
 			return;
 		}
 		double wanted = Math.max(1, this.window.pool().maxLeased());
@@ -246,9 +239,8 @@ final class MeasuredHints {
 	private void arena(@Nullable Tunable step) {
 		double part = this.window.work().blocks() * this.window.work().blockMeanNanos() / this.overall.busy();
 		if (step != null && little(part)) {
-			this.hints.addAll(this.scale.nothing(step,
-					"Blocks in guests of this module are allocated in " + percent(part) + " of the time of all calls",
-					true));
+			this.hints.addAll(this.scale.others(step, "Blocks in guests of this module are allocated in "
+					+ HintScale.percent(part) + " of the time of all calls"));
 		}
 	}
 

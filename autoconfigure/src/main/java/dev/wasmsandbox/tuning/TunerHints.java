@@ -32,6 +32,12 @@ final class TunerHints {
 
 	private static final double CRITICAL_GAIN = 0.2;
 
+	/** Waking the watchdog: two changes of context, on an unfavourable machine. */
+	private static final double TICK_NANOS = 20_000;
+
+	/** Looking at one sandbox. */
+	private static final double SIGHT_NANOS = 20;
+
 	private final PerformanceAdvisor advisor;
 
 	private final WasmSandboxes sandboxes;
@@ -64,6 +70,7 @@ final class TunerHints {
 		}
 		Set<String> recommended = new HashSet<>(hints.stream().map(Hint::parameter).toList());
 		List<Hint> measured = new ArrayList<>(cache(situation, parameters.get("cache.max-weight")));
+		measured.addAll(tick(situation, parameters.get("watchdog.tick")));
 		windows.values().forEach((window) -> measured.addAll(measured(window, overall, parameters)));
 		measured.stream().filter((hint) -> !recommended.contains(hint.parameter())).forEach(hints::add);
 		return hints;
@@ -83,8 +90,28 @@ final class TunerHints {
 	private List<Hint> cache(Situation situation, @Nullable Tunable weight) {
 		long before = this.recompiled;
 		this.recompiled = situation.cache().recompiled();
-		return (weight != null && before == this.recompiled)
-				? this.scale.nothing(weight, "No module was compiled again", true) : List.of();
+		return (weight != null && before == this.recompiled) ? this.scale.others(weight, "No module was compiled again")
+				: List.of();
+	}
+
+	/**
+	 * Looking at running calls takes time from them, and less often is less of it. More
+	 * often gains nothing.
+	 */
+	private List<Hint> tick(Situation situation, @Nullable Tunable tick) {
+		if (tick == null) {
+			return List.of();
+		}
+		double sandboxes = situation.modules()
+			.stream()
+			.mapToDouble((window) -> window.pool().meanLeased() + window.pool().meanIdle())
+			.sum();
+		double each = TICK_NANOS + sandboxes * SIGHT_NANOS;
+		double part = each / (1_000 * tick.value()) / situation.processors();
+		String why = "Looking at running calls takes about " + HintScale.percent(part) + " of the processors";
+		List<Hint> hints = new ArrayList<>(this.scale.lesser(tick, why));
+		hints.addAll(this.scale.atMost(tick, part, why));
+		return hints;
 	}
 
 	private @Nullable Hint recommended(PerformanceRecommendation advice, Map<String, Tunable> parameters,

@@ -38,9 +38,21 @@ class HintScaleTests {
 	@Test
 	void nothingIsGainedByAllOthersOrByGreaterOnes() {
 		Tunable tunable = tunable();
-		assertThat(this.scale.nothing(tunable, "why", true)).extracting(Hint::value).containsExactly(1.0, 2.0, 8.0);
-		assertThat(this.scale.nothing(tunable, "why", false)).extracting(Hint::value).containsExactly(8.0);
-		assertThat(this.scale.nothing(tunable, "why", true)).allMatch((hint) -> !hint.promises(0.001));
+		assertThat(this.scale.others(tunable, "why")).extracting(Hint::value).containsExactly(1.0, 2.0, 8.0);
+		assertThat(this.scale.greater(tunable, "why")).extracting(Hint::value).containsExactly(8.0);
+		assertThat(this.scale.lesser(tunable, "why")).extracting(Hint::value).containsExactly(1.0, 2.0);
+		assertThat(this.scale.others(tunable, "why")).allMatch((hint) -> !hint.promises(0.001));
+	}
+
+	@Test
+	void whatIsGainedAtMostIsLikelyHalfOfIt() {
+		assertThat(new HintScale(1).atMost(tunable(), 1, "why"))
+			.containsExactly(new Hint("m/size", 8, 0.5, 0.3, "why"));
+		// Twice as many serve at most twice as many.
+		assertThat(this.scale.atMost(tunable(), 100, "why")).extracting(Hint::gain).containsExactly(1.0);
+		assertThat(this.scale.atMost(tunable(), 0.03, "why")).noneMatch((hint) -> hint.promises(0))
+			.extracting(Hint::value)
+			.containsExactly(8.0);
 	}
 
 	@Test

@@ -122,11 +122,20 @@ class TunerHintsTests {
 		for (Thread caller : callers) {
 			caller.join();
 		}
-		assertThat(hints("m/pool.max-size")).singleElement().satisfies((hint) -> {
-			assertThat(hint.value()).isGreaterThan(1);
+		assertThat(hints("m/pool.max-size")).hasSize(2).allSatisfy((hint) -> {
+			assertThat(hint.value()).isBetween(2.0, 4.0);
 			assertThat(hint.promises(0.05)).isTrue();
 			assertThat(hint.why()).startsWith("Callers wait for a sandbox of this module in ");
 		});
+	}
+
+	@Test
+	void lookingAtFewSandboxesTakesNoTime() {
+		load(PoolSettings.defaults());
+		assertThat(hints("watchdog.tick")).isNotEmpty()
+			.filteredOn((hint) -> hint.value() < 1_000)
+			.noneMatch((hint) -> hint.promises(0));
+		assertThat(hints("cache.max-weight")).isNotEmpty().noneMatch((hint) -> hint.promises(0));
 	}
 
 	@Test

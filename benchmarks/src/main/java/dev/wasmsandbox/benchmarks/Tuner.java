@@ -66,13 +66,13 @@ final class Tuner implements Benchmark {
 						Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMillis(15), Duration.ofMillis(50), 3);
 			}
 			return new Times(Duration.ofMillis(50), Duration.ofMillis(250), Duration.ofSeconds(290),
-					Duration.ofSeconds(100), Duration.ofSeconds(60), Duration.ofSeconds(1), Duration.ofSeconds(2), 9);
+					Duration.ofSeconds(100), Duration.ofSeconds(60), Duration.ofSeconds(1), Duration.ofMillis(500), 36);
 		}
 
 		/** The same with fewer and shorter comparisons, for what is worth less time. */
 		Times briefly() {
 			return new Times(this.interval, this.observation, this.tuning, this.staying, this.advising, this.sweep,
-					this.compare.dividedBy(2), 3);
+					this.compare, Math.ceilDiv(this.pairs, 6));
 		}
 
 	}
