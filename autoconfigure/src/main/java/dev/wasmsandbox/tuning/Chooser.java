@@ -36,6 +36,9 @@ final class Chooser {
 	 */
 	private static final int MIN_TRIED = 2;
 
+	/** Trials that each pair gets on a ridge before it is left. */
+	private static final int PAIRS_TRIED = 8;
+
 	/** A loss that, if it is possible, makes the risk a grade higher. */
 	private static final double HEAVY_LOSS = -0.6;
 
@@ -97,7 +100,34 @@ final class Chooser {
 		// Before anything is explored, what is expected to gain is tried.
 		Comparator<Proposal> first = Comparator.<Proposal, Boolean>comparing(Chooser::expected).thenComparing(best);
 		Optional<Proposal> found = proposals.stream().filter(this::worthwhile).max(first);
-		return found.isPresent() ? found : search(untried(), candidates, this.reason);
+		return found.or(() -> search(untried(), candidates, this.reason)).or(() -> ridge(candidates));
+	}
+
+	/**
+	 * Of pairs that little was tried of, the move that may gain most. On a ridge each
+	 * parameter only loses by itself, and moves across it tell little of those along it.
+	 */
+	private Optional<Proposal> ridge(Map<Set<String>, List<Move>> candidates) {
+		Comparator<Proposal> most = Comparator.comparingDouble((one) -> one.prediction().high());
+		return candidates.entrySet()
+			.stream()
+			.filter((moves) -> this.settings.active() && moves.getKey().size() == 2)
+			.filter((moves) -> tried(moves.getKey(), moved(moves.getKey())).count() < PAIRS_TRIED)
+			.flatMap((moves) -> moves.getValue().stream().map(this::proposal).max(most).stream())
+			.filter((proposal) -> proposal.risk() != Tunable.Risk.HIGH
+					&& proposal.prediction().high() > this.settings.minImprovement()
+					&& Math.log1p(proposal.prediction().high()) >= provable(proposal))
+			.max(most)
+			.map((one) -> new Proposal(one.move(), one.prediction(), one.risk(), true));
+	}
+
+	/** The window since which these parameters and the load are what they are. */
+	private long moved(Set<String> ids) {
+		return this.draft.history.stream()
+			.filter((result) -> result.verdict() == Verdict.KEPT)
+			.filter((result) -> result.proposal().move().changes().keySet().stream().anyMatch(ids::contains))
+			.mapToLong(TrialResult::ended)
+			.reduce(this.draft.shift, Math::max);
 	}
 
 	private static boolean expected(Proposal proposal) {

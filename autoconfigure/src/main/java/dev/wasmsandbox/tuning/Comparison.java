@@ -16,8 +16,10 @@ import dev.wasmsandbox.tuning.TrialResult.Evidence;
  * variance", Sequential Analysis 44 (2025). Windows with the same configuration take part
  * as differences of known mean zero. With {@code n} differences, {@code m} of those,
  * {@code W} the sum of squares of all around their means, {@code k = 1 + n c^2} and
- * {@code R = (sqrt(k) / alpha)^(2 / (n + m))}, the half width is
- * {@code sqrt((R - 1) k W / (n (k - R)))}, and infinite unless {@code R < k}.
+ * {@code R = (sqrt(k) / 2 alpha)^(2 / (n + m))}, the half width is
+ * {@code sqrt((R - 1) k W / (n (k - R)))}, and infinite unless {@code R < k}. {@code 2
+ * alpha} is the error of both bounds together; where there is no gain, the lower one is
+ * as often above zero as the upper one is below.
  *
  * @param blocks how many differences
  * @param mean their mean, as natural logarithm
@@ -26,7 +28,7 @@ import dev.wasmsandbox.tuning.TrialResult.Evidence;
  * @param likelyHalfWidth of one that 90% of gains are below the upper bound of, at all
  * looks together
  * @param noise the standard deviation of a window
- * @param error the error that the confidence sequence makes
+ * @param error the error that each of its bounds makes
  */
 record Comparison(int blocks, double mean, double standardError, double halfWidth, double likelyHalfWidth, double noise,
 		double error) {
@@ -36,8 +38,8 @@ record Comparison(int blocks, double mean, double standardError, double halfWidt
 	 */
 	static final double BLOCK = 1.5;
 
-	/** Both sides together; half of it is on the upper one. */
-	private static final double UNLIKELY = 0.2;
+	/** How much may be above an upper bound that is only likely. */
+	private static final double UNLIKELY = 0.1;
 
 	/** Fewer tell nothing of their own spread. */
 	private static final int OWN_SPREAD = 3;
@@ -47,13 +49,13 @@ record Comparison(int blocks, double mean, double standardError, double halfWidt
 	 * @param differences of blocks, as natural logarithms
 	 * @param noise in standard deviations of a window
 	 * @param scale how large a gain is looked for, in standard deviations of a block
-	 * @param error how likely the truth may be out of bounds
+	 * @param error how likely the truth may be below the lower bound
 	 */
 	static Comparison of(List<Double> differences, List<Double> noise, double scale, double error) {
 		int n = differences.size();
-		double mean = differences.stream().mapToDouble((value) -> value).average().orElse(0);
-		double spread = differences.stream().mapToDouble((value) -> (value - mean) * (value - mean)).sum();
-		double equal = noise.stream().mapToDouble((value) -> value * value).sum();
+		double mean = mean(differences);
+		double spread = squares(differences, mean);
+		double equal = squares(noise, 0);
 		int all = n + noise.size();
 		double squares = Math.max(1e-12, BLOCK * equal + spread);
 		if (n >= OWN_SPREAD) {
@@ -66,10 +68,27 @@ record Comparison(int blocks, double mean, double standardError, double halfWidt
 				halfWidth(n, all, squares, scale, UNLIKELY), window, error);
 	}
 
+	/** Loops, for this is done after each window, with more than a thousand blocks. */
+	private static double mean(List<Double> values) {
+		double sum = 0;
+		for (double value : values) {
+			sum += value;
+		}
+		return values.isEmpty() ? 0 : sum / values.size();
+	}
+
+	private static double squares(List<Double> values, double around) {
+		double sum = 0;
+		for (double value : values) {
+			sum += (value - around) * (value - around);
+		}
+		return sum;
+	}
+
 	/** The half width there will be after more blocks of the same spread. */
 	static double halfWidth(double n, double all, double squares, double scale, double error) {
 		double k = 1 + n * scale * scale;
-		double r = Math.pow(Math.sqrt(k) / error, 2 / all);
+		double r = Math.pow(Math.sqrt(k) / (2 * error), 2 / all);
 		return (r < k) ? Math.sqrt((r - 1) * k * squares / (n * (k - r))) : Double.POSITIVE_INFINITY;
 	}
 

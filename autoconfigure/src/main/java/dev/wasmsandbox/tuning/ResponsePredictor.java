@@ -118,9 +118,10 @@ final class ResponsePredictor implements Predictor {
 			Double present = experience.present().get(hint.parameter());
 			if (present != null && present != hint.value()) {
 				Move move = new Move(experience.present(), new TreeMap<>(Map.of(hint.parameter(), hint.value())));
-				double deviation = Math.max(0.02, hint.uncertainty());
-				seen.add(new Observation(move, Math.log1p(Math.max(-0.9, hint.gain())), deviation * deviation,
-						hint.why()));
+				double gain = Math.max(-0.9, hint.gain());
+				// Of a logarithm.
+				double deviation = Math.max(0.02, hint.uncertainty() / (1 + gain));
+				seen.add(new Observation(move, Math.log1p(gain), deviation * deviation, hint.why()));
 			}
 		}
 		return seen;

@@ -12,9 +12,14 @@ final class Simulation {
 	/** How many trials it may take. */
 	static final int DECISIONS = 40;
 
-	private static final int MAX_WINDOWS = 40_000;
+	/** Twelve weeks, for 40 trials may take four days each in much noise. */
+	private static final int MAX_WINDOWS = 120_000;
 
-	private static final int IDLE = 70;
+	/**
+	 * After so many windows without a trial no other comes: means over 250 windows have
+	 * seen shifts of the load by then.
+	 */
+	private static final int IDLE = 400;
 
 	private final Plant plant;
 
