@@ -205,16 +205,19 @@ public final class AdaptivePerformanceTuner implements AutoCloseable {
 	private void log(TunerNote note) {
 		String reason = note.decision().reason();
 		switch (note.decision()) {
-			case TunerDecision.Trial trial ->
-				log.info("The tuner tries {}: {}", trial.proposal().move().changes(), reason);
-			case TunerDecision.Keep keep -> log.info("The tuner keeps {}: {}; {}",
-					keep.result().proposal().move().changes(), reason, seen(keep.result()));
+			case TunerDecision.Trial trial -> log.info("The tuner tries {}: {}", written(trial.proposal()), reason);
+			case TunerDecision.Keep keep ->
+				log.info("The tuner keeps {}: {}; {}", written(keep.result().proposal()), reason, seen(keep.result()));
 			case TunerDecision.RollBack back -> log.info("The tuner puts back {}: {}; {}",
 					back.result().proposal().move().changes().keySet(), reason, seen(back.result()));
 			case TunerDecision.Advise advise ->
-				log.info("The tuner would try {}: {}", advise.proposal().move().changes(), reason);
+				log.info("The tuner would try {}: {}", written(advise.proposal()), reason);
 			case TunerDecision.Continue _, TunerDecision.Wait _ -> log.debug("The tuner: {}", reason);
 		}
+	}
+
+	private String written(Move.Proposal proposal) {
+		return this.run.written(proposal.move().changes());
 	}
 
 	/** What a trial has shown, in a few words. */

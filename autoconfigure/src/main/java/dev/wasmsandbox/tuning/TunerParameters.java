@@ -188,4 +188,15 @@ final class TunerParameters {
 		return status;
 	}
 
+	/** Values as they are written; those of parameters that are gone as numbers. */
+	String written(Map<String, Double> values) {
+		Map<String, Tunable> all = all();
+		Map<String, String> written = new TreeMap<>();
+		values.forEach((id, value) -> {
+			Tunable tunable = all.get(id);
+			written.put(id, (tunable != null) ? tunable.range().label(value) : value.toString());
+		});
+		return written.toString();
+	}
+
 }

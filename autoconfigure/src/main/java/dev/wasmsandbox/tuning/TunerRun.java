@@ -284,6 +284,11 @@ final class TunerRun {
 		return tunable;
 	}
 
+	/** Changes as they are written: choices by their names. */
+	synchronized String written(Map<String, Double> changes) {
+		return this.parameters.written(changes);
+	}
+
 	/** The decisions since it was last asked. */
 	synchronized List<TunerNote> takeUntold() {
 		List<TunerNote> told = List.copyOf(this.untold);

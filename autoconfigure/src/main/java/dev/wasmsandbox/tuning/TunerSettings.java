@@ -55,7 +55,8 @@ public record TunerSettings(boolean active, double minImprovement, double minCon
 
 	private static void check(boolean holds, String name, double value, String wanted) {
 		if (!holds) {
-			throw new IllegalArgumentException(name + " is " + value + " but must be " + wanted);
+			String written = (value == Math.rint(value)) ? Long.toString((long) value) : Double.toString(value);
+			throw new IllegalArgumentException(name + " is " + written + " but must be " + wanted);
 		}
 	}
 
