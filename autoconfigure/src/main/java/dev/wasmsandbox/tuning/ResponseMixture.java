@@ -82,9 +82,16 @@ final class ResponseMixture {
 		StringBuilder text = new StringBuilder();
 		text.append((trials == 1) ? "1 trial" : trials + " trials");
 		text.append(" so far: between ").append(percent(low)).append(" and ").append(percent(high));
-		this.seen.stream()
+		List<Observation> told = this.seen.stream()
 			.filter((one) -> one.hint() != null && move.changes().containsKey(one.move().changes().firstKey()))
-			.forEach((one) -> text.append("; ").append(one.hint()));
+			.toList();
+		List<Observation> exactly = told.stream()
+			.filter((one) -> move.changes().entrySet().containsAll(one.move().changes().entrySet()))
+			.toList();
+		(exactly.isEmpty() ? told : exactly).stream()
+			.map(Observation::hint)
+			.distinct()
+			.forEach((hint) -> text.append("; ").append(hint));
 		return text.toString();
 	}
 
