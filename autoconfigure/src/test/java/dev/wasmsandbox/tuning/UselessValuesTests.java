@@ -6,6 +6,7 @@ import java.util.Set;
 
 import dev.wasmsandbox.observe.Tunable.Risk;
 import dev.wasmsandbox.observe.TuningRange;
+import dev.wasmsandbox.tuning.TunerDecision.Advise;
 import dev.wasmsandbox.tuning.TunerDecision.Trial;
 import dev.wasmsandbox.tuning.WindowSample.Hint;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,17 @@ class UselessValuesTests {
 		Trial without = untold.until(Trial.class);
 		assertThat(with.proposal().prediction().high()).isBetween(0.5 * without.proposal().prediction().high(),
 				without.proposal().prediction().high());
+	}
+
+	/** A large gain whose doubt is in proportion is no doubtful one. */
+	@Test
+	void whatSurelyGainsIsAdvisedHoweverUncertainHowMuch() {
+		Session session = new Session(new TunerCore(TunerSettings.defaults()), List.of(parameter("size")),
+				Map.of("size", 1.0), (_) -> 1000);
+		session.hints = List.of(new Hint("size", 2, 1, 0.6, "Callers wait"), new Hint("size", 4, 1.5, 0.9, "Callers wait"));
+		Advise advise = session.until(Advise.class);
+		assertThat(advise.proposal().prediction().probability()).isGreaterThan(0.8);
+		assertThat(advise.reason()).containsOnlyOnce("Callers wait");
 	}
 
 }

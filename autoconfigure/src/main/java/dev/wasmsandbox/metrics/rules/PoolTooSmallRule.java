@@ -33,7 +33,8 @@ final class PoolTooSmallRule extends ModuleRule {
 		int wanted = Math.max(size + 1, Math.min(4 * size, (int) Math.ceil(pool.meanLeased() + pool.maxPending())));
 		return advise(module)
 			.found((busy > 0) ? Severity.CRITICAL : Severity.WARNING,
-					"Callers wait for a sandbox because all " + size + " are in use, while processors have time")
+					"Callers wait for a sandbox because " + ((size == 1) ? "the only one is" : "all " + size + " are")
+							+ " in use, while processors have time")
 			.evidence("pool.leased.mean", pool.meanLeased(), "sandboxes")
 			.evidence("pool.pending.mean", pool.meanPending(), "callers")
 			.evidence("calls.busy", (double) busy, "calls")
