@@ -1,5 +1,6 @@
 package dev.wasmsandbox.tuning;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,12 +46,22 @@ public final class AdaptivePerformanceTuner implements AutoCloseable {
 	 */
 	public AdaptivePerformanceTuner(TunerOptions options, PerformanceMetrics metrics, PerformanceAdvisor advisor,
 			WasmSandboxes sandboxes, List<Tunable> own) {
-		this(options, new TunerSources(() -> {
+		this(fresh(options, metrics.settings().window()), new TunerSources(() -> {
 			List<Tunable> all = new ArrayList<>(sandboxes.tunables());
 			all.addAll(own);
 			return all;
 		}, () -> work(metrics, sandboxes), new TunerHints(advisor, sandboxes, options.settings().reach())::of,
 				System.nanoTime()));
+	}
+
+	/**
+	 * Nothing is chosen by measurements that know of what was in force before: where
+	 * windows of observation are short, it waits for as many as those look back on.
+	 */
+	private static TunerOptions fresh(TunerOptions options, Duration measured) {
+		Duration window = options.interval().plus(options.observation());
+		long windows = Math.ceilDiv(measured.toNanos(), window.toNanos());
+		return options.withSettings(options.settings().atLeastCoolDown((int) Math.min(Integer.MAX_VALUE, windows)));
 	}
 
 	AdaptivePerformanceTuner(TunerOptions options, TunerSources sources) {

@@ -53,6 +53,14 @@ public record TunerSettings(boolean active, double minImprovement, double minCon
 				this.reach, this.history);
 	}
 
+	/** The same with at least so many windows in which nothing is tried after a trial. */
+	TunerSettings atLeastCoolDown(int windows) {
+		return (this.coolDown >= windows) ? this
+				: new TunerSettings(this.active, this.minImprovement, this.minConfidence, this.regression, this.error,
+						this.minOperations, this.maxWindows, windows, this.calibration, this.memory, this.explorations,
+						this.reach, this.history);
+	}
+
 	private static void check(boolean holds, String name, double value, String wanted) {
 		if (!holds) {
 			String written = (value == Math.rint(value)) ? Long.toString((long) value) : Double.toString(value);

@@ -104,4 +104,12 @@ class UselessValuesTests {
 		assertThat(advise.reason()).containsOnlyOnce("Callers wait");
 	}
 
+	@Test
+	void theCoolDownIsOnlyMadeLonger() {
+		TunerSettings settings = TunerSettings.defaults();
+		assertThat(settings.atLeastCoolDown(3)).isSameAs(settings);
+		assertThat(settings.atLeastCoolDown(40).coolDown()).isEqualTo(40);
+		assertThat(settings.atLeastCoolDown(40).atLeastCoolDown(4).coolDown()).isEqualTo(40);
+	}
+
 }
