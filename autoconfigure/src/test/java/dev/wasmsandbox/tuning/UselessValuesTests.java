@@ -98,7 +98,8 @@ class UselessValuesTests {
 	void whatSurelyGainsIsAdvisedHoweverUncertainHowMuch() {
 		Session session = new Session(new TunerCore(TunerSettings.defaults()), List.of(parameter("size")),
 				Map.of("size", 1.0), (_) -> 1000);
-		session.hints = List.of(new Hint("size", 2, 1, 0.6, "Callers wait"), new Hint("size", 4, 1.5, 0.9, "Callers wait"));
+		session.hints = List.of(new Hint("size", 2, 1, 0.6, "Callers wait"),
+				new Hint("size", 4, 1.5, 0.9, "Callers wait"));
 		Advise advise = session.until(Advise.class);
 		assertThat(advise.proposal().prediction().probability()).isGreaterThan(0.8);
 		assertThat(advise.reason()).containsOnlyOnce("Callers wait");

@@ -25,7 +25,8 @@ final class HugeMethodsRule extends ModuleRule {
 		}
 		return advise(module)
 			.found(Severity.INFO,
-					((huge == 1) ? "One method made of the module's functions is" : huge + " methods made of the module's functions are")
+					((huge == 1) ? "One method made of the module's functions is"
+							: huge + " methods made of the module's functions are")
 							+ " so long that HotSpot never compiles them")
 			.evidence("code.huge-methods", huge, "methods")
 			.evidence("code.bytes", (double) module.info().codeBytes(), "bytes")
