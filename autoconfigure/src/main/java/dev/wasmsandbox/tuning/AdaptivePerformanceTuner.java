@@ -46,7 +46,7 @@ public final class AdaptivePerformanceTuner implements AutoCloseable {
 	 */
 	public AdaptivePerformanceTuner(TunerOptions options, PerformanceMetrics metrics, PerformanceAdvisor advisor,
 			WasmSandboxes sandboxes, List<Tunable> own) {
-		this(fresh(options, metrics.settings().window()), new TunerSources(() -> {
+		this(options, fresh(options, metrics.settings().window()), new TunerSources(() -> {
 			List<Tunable> all = new ArrayList<>(sandboxes.tunables());
 			all.addAll(own);
 			return all;
@@ -58,15 +58,19 @@ public final class AdaptivePerformanceTuner implements AutoCloseable {
 	 * Nothing is chosen by measurements that know of what was in force before: where
 	 * windows of observation are short, it waits for as many as those look back on.
 	 */
-	private static TunerOptions fresh(TunerOptions options, Duration measured) {
+	private static TunerSettings fresh(TunerOptions options, Duration measured) {
 		Duration window = options.interval().plus(options.observation());
 		long windows = Math.ceilDiv(measured.toNanos(), window.toNanos());
-		return options.withSettings(options.settings().atLeastCoolDown((int) Math.min(Integer.MAX_VALUE, windows)));
+		return options.settings().atLeastCoolDown((int) Math.min(Integer.MAX_VALUE, windows));
 	}
 
 	AdaptivePerformanceTuner(TunerOptions options, TunerSources sources) {
+		this(options, options.settings(), sources);
+	}
+
+	private AdaptivePerformanceTuner(TunerOptions options, TunerSettings settings, TunerSources sources) {
 		this.options = options;
-		this.run = new TunerRun(options, new TunerCore(options.settings()), sources);
+		this.run = new TunerRun(options, new TunerCore(settings), sources);
 	}
 
 	private static Map<String, CallCounts> work(PerformanceMetrics metrics, WasmSandboxes sandboxes) {
