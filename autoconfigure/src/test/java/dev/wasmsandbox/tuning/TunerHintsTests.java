@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
 import java.util.stream.Stream;
 
 import dev.wasmsandbox.ModuleDefinition;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 /** What the tuner is told before it has tried anything, of a real module. */
@@ -110,14 +112,22 @@ class TunerHintsTests {
 		assertThat(hints("m/pool.min-idle")).isEmpty();
 	}
 
+	/**
+	 * They begin together and each takes longer than starting a thread, or one could be
+	 * done before another begins, and none would wait.
+	 */
 	@Test
 	void callersThatWaitGainByMoreSandboxes() throws InterruptedException {
 		WasmSandbox sandbox = load(new PoolSettings(1, Duration.ofSeconds(30)));
 		call(sandbox, 20);
 		forget();
-		List<Thread> callers = Stream.generate(() -> Thread.ofPlatform().unstarted(() -> call(sandbox, 1_000)))
-			.limit(4)
-			.toList();
+		CyclicBarrier together = new CyclicBarrier(4);
+		List<Thread> callers = Stream.generate(() -> Thread.ofPlatform().unstarted(() -> {
+			assertThatNoException().isThrownBy(together::await);
+			for (int i = 0; i < 200; i++) {
+				sandbox.call(FUNCTION, long.class, 1_000);
+			}
+		})).limit(4).toList();
 		callers.forEach(Thread::start);
 		for (Thread caller : callers) {
 			caller.join();
