@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -38,6 +39,9 @@ final class Chooser {
 
 	/** Trials that each pair gets on a ridge before it is left. */
 	private static final int PAIRS_TRIED = 8;
+
+	/** How many of them it gets whatever is predicted. */
+	private static final int MIN_PAIRS_TRIED = 4;
 
 	/** A loss that, if it is possible, makes the risk a grade higher. */
 	private static final double HEAVY_LOSS = -0.6;
@@ -105,18 +109,27 @@ final class Chooser {
 
 	/**
 	 * Of pairs that little was tried of, the move that may gain most. On a ridge each
-	 * parameter only loses by itself, and moves across it tell little of those along it.
+	 * parameter only loses by itself, and moves across it tell little of those along it:
+	 * so a few are tried whatever is predicted.
 	 */
 	private Optional<Proposal> ridge(Map<Set<String>, List<Move>> candidates) {
+		return pair(candidates, PAIRS_TRIED, this::mayGain).or(() -> pair(candidates, MIN_PAIRS_TRIED, (one) -> true));
+	}
+
+	private boolean mayGain(Proposal proposal) {
+		return proposal.prediction().high() > this.settings.minImprovement()
+				&& Math.log1p(proposal.prediction().high()) >= provable(proposal);
+	}
+
+	private Optional<Proposal> pair(Map<Set<String>, List<Move>> candidates, int trials, Predicate<Proposal> wanted) {
 		Comparator<Proposal> most = Comparator.comparingDouble((one) -> one.prediction().high());
 		return candidates.entrySet()
 			.stream()
 			.filter((moves) -> this.settings.active() && moves.getKey().size() == 2)
-			.filter((moves) -> tried(moves.getKey(), moved(moves.getKey())).count() < PAIRS_TRIED)
+			.filter((moves) -> tried(moves.getKey(), moved(moves.getKey())).count() < trials)
 			.flatMap((moves) -> moves.getValue().stream().map(this::proposal).max(most).stream())
-			.filter((proposal) -> proposal.risk() != Tunable.Risk.HIGH
-					&& proposal.prediction().high() > this.settings.minImprovement()
-					&& Math.log1p(proposal.prediction().high()) >= provable(proposal))
+			.filter((proposal) -> proposal.risk() != Tunable.Risk.HIGH)
+			.filter(wanted)
 			.max(most)
 			.map((one) -> new Proposal(one.move(), one.prediction(), one.risk(), true));
 	}

@@ -15,9 +15,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The core on plants whose best configuration is known, with noise. A plant has 1 to 6
  * parameters and starts 10 to 80% below its best; every class says which share of its
- * runs reaches 90% of the best within 40 trials. The numbers that are asserted for hard
- * classes are below what they need to be: what was reached, less chance; see
- * docs/tuner.md.
+ * runs reaches 90% of the best within 40 trials. Only where the best moves under the same
+ * load is less than 95% asserted: what was reached, less chance; see docs/tuner.md.
  */
 class TunerSimulationTests {
 
@@ -74,16 +73,22 @@ class TunerSimulationTests {
 			.isGreaterThanOrEqualTo(0.95);
 	}
 
+	/** Three trials across the ridge leave no promise of anything along it. */
+	@Test
+	void triesPairsOfWhichNothingIsPromised() {
+		assertThat(start(plant(75, 100, 2, 0.8), 0.2).run().reached()).isGreaterThanOrEqualTo(0.9);
+	}
+
 	@ParameterizedTest
 	@Tag("slow")
-	@CsvSource({ "0.02, 0.95", "0.05, 0.95", "0.1, 0.95", "0.2, 0.93" })
+	@CsvSource({ "0.02, 0.95", "0.05, 0.95", "0.1, 0.95", "0.2, 0.95" })
 	void findsTheBest(double noise, double share) {
 		assertThat(reached(plants(200, 0, PARAMETERS), (plant) -> start(plant, noise))).isGreaterThanOrEqualTo(share);
 	}
 
 	@ParameterizedTest
 	@Tag("slow")
-	@CsvSource({ "0.02, 0.95", "0.05, 0.95", "0.1, 0.95", "0.2, 0.92" })
+	@CsvSource({ "0.02, 0.95", "0.05, 0.95", "0.1, 0.95", "0.2, 0.95" })
 	void findsTheBestWhileTheLoadDrifts(double noise, double share) {
 		assertThat(reached(plants(100, 0, PARAMETERS),
 				(plant) -> start(plant, noise).load((window) -> 1 + 0.5 * Math.sin(window * 2 * Math.PI / 1440))))
@@ -92,7 +97,7 @@ class TunerSimulationTests {
 
 	@ParameterizedTest
 	@Tag("slow")
-	@CsvSource({ "0.02, 0.95", "0.05, 0.95", "0.1, 0.95", "0.2, 0.84" })
+	@CsvSource({ "0.02, 0.95", "0.05, 0.95", "0.1, 0.95", "0.2, 0.95" })
 	void findsTheBestWhileTheLoadDoublesAndHalves(double noise, double share) {
 		assertThat(reached(plants(100, 0, PARAMETERS),
 				(plant) -> start(plant, noise).load((window) -> ((int) window / 400 % 2 == 0) ? 1 : 2)))
@@ -101,7 +106,7 @@ class TunerSimulationTests {
 
 	@ParameterizedTest
 	@Tag("slow")
-	@CsvSource({ "0.02, 0.95", "0.05, 0.95", "0.1, 0.95", "0.2, 0.9" })
+	@CsvSource({ "0.02, 0.95", "0.05, 0.95", "0.1, 0.95", "0.2, 0.95" })
 	void findsTheBestWhereThePredictorAlwaysLies(double noise, double share) {
 		assertThat(reached(plants(100, 0, PARAMETERS),
 				(plant) -> new Simulation(plant,
@@ -112,7 +117,7 @@ class TunerSimulationTests {
 
 	@ParameterizedTest
 	@Tag("slow")
-	@CsvSource({ "0.02, 0.95", "0.05, 0.95", "0.1, 0.95", "0.2, 0.83" })
+	@CsvSource({ "0.02, 0.95", "0.05, 0.95", "0.1, 0.95", "0.2, 0.95" })
 	void findsTheBestWhereEffectsAreDelayed(double noise, double share) {
 		assertThat(reached(plants(100, 0, PARAMETERS), (plant) -> start(plant, noise).lag(0.2)))
 			.isGreaterThanOrEqualTo(share);
@@ -120,8 +125,8 @@ class TunerSimulationTests {
 
 	@ParameterizedTest
 	@Tag("slow")
-	@CsvSource({ "0.5, 0.02, 0.95", "0.5, 0.05, 0.95", "0.5, 0.1, 0.95", "0.5, 0.2, 0.92", "0.8, 0.02, 0.91",
-			"0.8, 0.05, 0.88", "0.8, 0.1, 0.88", "0.8, 0.2, 0.81" })
+	@CsvSource({ "0.5, 0.02, 0.95", "0.5, 0.05, 0.95", "0.5, 0.1, 0.95", "0.5, 0.2, 0.95", "0.8, 0.02, 0.95",
+			"0.8, 0.05, 0.95", "0.8, 0.1, 0.95", "0.8, 0.2, 0.95" })
 	void findsTheBestOfParametersThatBelongTogether(double correlation, double noise, double share) {
 		assertThat(reached(plants(100, correlation, 2, 3, 4), (plant) -> start(plant, noise)))
 			.isGreaterThanOrEqualTo(share);
